@@ -1,0 +1,5 @@
+/// The bpf4j command.
+@NullMarked
+package bpf4j.cli;
+
+import org.jspecify.annotations.NullMarked;

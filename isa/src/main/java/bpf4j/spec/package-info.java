@@ -1,0 +1,5 @@
+/// Instructions: what they are, what they do, how they are written; and what a program declares.
+@NullMarked
+package bpf4j.spec;
+
+import org.jspecify.annotations.NullMarked;

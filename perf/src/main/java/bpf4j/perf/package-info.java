@@ -1,0 +1,5 @@
+/// Benchmarks and peers.
+@NullMarked
+package bpf4j.perf;
+
+import org.jspecify.annotations.NullMarked;

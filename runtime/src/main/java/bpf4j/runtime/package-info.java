@@ -1,0 +1,5 @@
+/// Live things: memory regions, maps, helpers, contexts.
+@NullMarked
+package bpf4j.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/// From a spec to a verified program with facts, or a rejection.
+module bpf4j.verifier {
+    requires transitive bpf4j.isa;
+    requires static org.jspecify;
+
+// exports bpf4j.verifier; (as soon as it has a public class)
+}
