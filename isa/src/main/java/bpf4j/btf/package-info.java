@@ -1,4 +1,4 @@
-/// Instructions: what they are, what they do, how they are written; and what a program declares.
+/// The BPF Type Format as data (Linux `include/uapi/linux/btf.h`).
 @NullMarked
 package bpf4j.btf;
 

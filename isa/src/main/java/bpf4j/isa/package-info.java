@@ -1,4 +1,5 @@
-/// Instructions: what they are, what they do, how they are written; and what a program declares.
+/// The eBPF instruction set (RFC 9669): instructions as data, what they mean, their wire form and
+/// their text form.
 @NullMarked
 package bpf4j.isa;
 

@@ -1,4 +1,5 @@
-/// Instructions: what they are, what they do, how they are written; and what a program declares.
+/// What a program declares, before anything is live: programs, maps, program types, contexts and
+/// helper prototypes. Everything here is immutable data.
 @NullMarked
 package bpf4j.spec;
 

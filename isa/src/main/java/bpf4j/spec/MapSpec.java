@@ -1,0 +1,100 @@
+package bpf4j.spec;
+
+import bpf4j.btf.Btf;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/// A map as a program declares it: sizes in bytes, types by BTF, what it holds at first.
+///
+/// @param flags Linux's `BPF_F_*` map creation flags
+/// @param extra Linux's `map_extra`
+/// @param inner the template of the inner maps of a map of maps
+/// @param btf the types that `keyType` and `valueType` (ids, 0 where unknown) refer to
+/// @param initial entries to store at creation, in order
+/// @param frozen whether programs and users can no longer write it after `initial` is stored
+/// @param pinning `LIBBPF_PIN_*`, kept as data
+public record MapSpec(
+        String name,
+        MapType type,
+        int keySize,
+        int valueSize,
+        int maxEntries,
+        int flags,
+        long extra,
+        @Nullable MapSpec inner,
+        @Nullable Btf btf,
+        int keyType,
+        int valueType,
+        List<Entry> initial,
+        boolean frozen,
+        int pinning) {
+
+    /// An initial entry.
+    public record Entry(byte[] key, Content content) {}
+
+    /// What an initial entry holds.
+    public sealed interface Content {
+        /// Bytes.
+        record Bytes(byte[] value) implements Content {}
+
+        /// A map of the same object, by name: an entry of a map of maps.
+        record MapRef(String map) implements Content {}
+
+        /// A program of the same object, by name: an entry of a program array.
+        record ProgramRef(String program) implements Content {}
+    }
+
+    public MapSpec {
+        initial = List.copyOf(initial);
+    }
+
+    /// A map without BTF, flags and initial contents.
+    public static MapSpec of(String name, MapType type, int keySize, int valueSize, int maxEntries) {
+        return new MapSpec(
+                name, type, keySize, valueSize, maxEntries, 0, 0, null, null, 0, 0, List.of(), false, 0);
+    }
+
+    /// The same map with another number of entries.
+    public MapSpec withMaxEntries(int entries) {
+        return new MapSpec(
+                name, type, keySize, valueSize, entries, flags, extra, inner, btf, keyType, valueType,
+                initial, frozen, pinning);
+    }
+
+    /// The same map with other flags.
+    public MapSpec withFlags(int changed) {
+        return new MapSpec(
+                name, type, keySize, valueSize, maxEntries, changed, extra, inner, btf, keyType, valueType,
+                initial, frozen, pinning);
+    }
+
+    /// The same map with another inner template.
+    public MapSpec withInner(MapSpec template) {
+        return new MapSpec(
+                name, type, keySize, valueSize, maxEntries, flags, extra, template, btf, keyType, valueType,
+                initial, frozen, pinning);
+    }
+
+    /// The same map with other initial entries.
+    public MapSpec withInitial(List<Entry> entries) {
+        return new MapSpec(
+                name, type, keySize, valueSize, maxEntries, flags, extra, inner, btf, keyType, valueType,
+                entries, frozen, pinning);
+    }
+
+    /// The same map, frozen.
+    public MapSpec freeze() {
+        return new MapSpec(
+                name, type, keySize, valueSize, maxEntries, flags, extra, inner, btf, keyType, valueType,
+                initial, true, pinning);
+    }
+
+    /// The same map with types for its keys and values.
+    public MapSpec withTypes(Btf types, int key, int value) {
+        return new MapSpec(
+                name, type, keySize, valueSize, maxEntries, flags, extra, inner, types, key, value, initial,
+                frozen, pinning);
+    }
+}
