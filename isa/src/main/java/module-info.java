@@ -2,7 +2,7 @@
 module bpf4j.isa {
     requires static org.jspecify;
 
-// exports bpf4j.isa; (as soon as it has a public class)
-// exports bpf4j.spec; (as soon as it has a public class)
-// exports bpf4j.btf; (as soon as it has a public class)
+    exports bpf4j.btf;
+    exports bpf4j.isa;
+    exports bpf4j.spec;
 }

@@ -9,7 +9,14 @@ public sealed interface BtfType {
     record Void() implements BtfType {}
 
     /// An integer of `size` bytes holding `bits` bits at bit `offset`.
-    record Int(String name, int size, int bits, int offset, boolean signed, boolean isChar, boolean isBool)
+    record Int(
+            String name,
+            int size,
+            int bits,
+            int offset,
+            boolean signed,
+            boolean isChar,
+            boolean isBool)
             implements BtfType {}
 
     record Ptr(int type) implements BtfType {}
@@ -19,7 +26,8 @@ public sealed interface BtfType {
     /// A struct, or a union.
     record Struct(String name, boolean union, int size, List<Member> members) implements BtfType {}
 
-    /// A member at `bitOffset` from the start of its struct; `bitWidth` is 0 unless it is a bitfield.
+    /// A member at `bitOffset` from the start of its struct; `bitWidth` is 0 unless it is a
+    // bitfield.
     record Member(String name, int type, int bitOffset, int bitWidth) {}
 
     /// An enumeration of up to 32 bits, or 64 (`BTF_KIND_ENUM64`) when `wide`.
@@ -57,7 +65,8 @@ public sealed interface BtfType {
 
     record Float(String name, int size) implements BtfType {}
 
-    /// A tag on a declaration; `component` is the member's or parameter's index, or -1 for the whole.
+    /// A tag on a declaration; `component` is the member's or parameter's index, or -1 for the
+    // whole.
     record DeclTag(String tag, int type, int component) implements BtfType {}
 
     record TypeTag(String tag, int type) implements BtfType {}

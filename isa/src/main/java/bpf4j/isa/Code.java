@@ -1,12 +1,13 @@
 package bpf4j.isa;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
-import org.jspecify.annotations.Nullable;
-
 /// The instructions of a program, immutable, by slot. Like Linux, everything that names an
-/// instruction (`pc`) counts 8-byte slots: a wide load takes two, and the second holds no instruction.
+/// instruction (`pc`) counts 8-byte slots: a wide load takes two, and the second holds no
+// instruction.
 public final class Code {
     private final @Nullable Insn[] slots;
 
@@ -70,7 +71,8 @@ public final class Code {
         for (int pc = 0; pc < slots.length; pc = next(pc)) {
             Insn insn = change.apply(pc);
             if (slotsOf(insn) != slotsOf(at(pc))) {
-                throw new IllegalArgumentException("replacement at slot " + pc + " differs in slots");
+                throw new IllegalArgumentException(
+                        "replacement at slot " + pc + " differs in slots");
             }
             changed[pc] = insn;
         }

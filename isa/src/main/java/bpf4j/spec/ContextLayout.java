@@ -1,8 +1,8 @@
 package bpf4j.spec;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// The context that a program of some type receives in r1: a struct of named fields at fixed byte
 /// offsets, of which a program may read and write some (Linux: the `is_valid_access` of a program
@@ -44,7 +44,8 @@ public record ContextLayout(String struct, int size, List<Field> fields) {
     /// What a load of a field gives.
     public enum Kind {
         SCALAR,
-        /// A pointer to the packet's first byte (`data`), loaded as 4 bytes in `xdp_md` and `__sk_buff`.
+        /// A pointer to the packet's first byte (`data`), loaded as 4 bytes in `xdp_md` and
+        // `__sk_buff`.
         PACKET,
         /// A pointer to the metadata before the packet (`data_meta`).
         PACKET_META,

@@ -2,9 +2,9 @@ package bpf4j.spec;
 
 import bpf4j.btf.Btf;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// A map as a program declares it: sizes in bytes, types by BTF, what it holds at first.
 ///
@@ -51,50 +51,124 @@ public record MapSpec(
     }
 
     /// A map without BTF, flags and initial contents.
-    public static MapSpec of(String name, MapType type, int keySize, int valueSize, int maxEntries) {
+    public static MapSpec of(
+            String name, MapType type, int keySize, int valueSize, int maxEntries) {
         return new MapSpec(
-                name, type, keySize, valueSize, maxEntries, 0, 0, null, null, 0, 0, List.of(), false, 0);
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                0,
+                0,
+                null,
+                null,
+                0,
+                0,
+                List.of(),
+                false,
+                0);
     }
 
     /// The same map with another number of entries.
     public MapSpec withMaxEntries(int entries) {
         return new MapSpec(
-                name, type, keySize, valueSize, entries, flags, extra, inner, btf, keyType, valueType,
-                initial, frozen, pinning);
+                name, type, keySize, valueSize, entries, flags, extra, inner, btf, keyType,
+                valueType, initial, frozen, pinning);
     }
 
     /// The same map with other flags.
     public MapSpec withFlags(int changed) {
         return new MapSpec(
-                name, type, keySize, valueSize, maxEntries, changed, extra, inner, btf, keyType, valueType,
-                initial, frozen, pinning);
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                changed,
+                extra,
+                inner,
+                btf,
+                keyType,
+                valueType,
+                initial,
+                frozen,
+                pinning);
     }
 
     /// The same map with another inner template.
     public MapSpec withInner(MapSpec template) {
         return new MapSpec(
-                name, type, keySize, valueSize, maxEntries, flags, extra, template, btf, keyType, valueType,
-                initial, frozen, pinning);
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                flags,
+                extra,
+                template,
+                btf,
+                keyType,
+                valueType,
+                initial,
+                frozen,
+                pinning);
     }
 
     /// The same map with other initial entries.
     public MapSpec withInitial(List<Entry> entries) {
         return new MapSpec(
-                name, type, keySize, valueSize, maxEntries, flags, extra, inner, btf, keyType, valueType,
-                entries, frozen, pinning);
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                btf,
+                keyType,
+                valueType,
+                entries,
+                frozen,
+                pinning);
     }
 
     /// The same map, frozen.
     public MapSpec freeze() {
         return new MapSpec(
-                name, type, keySize, valueSize, maxEntries, flags, extra, inner, btf, keyType, valueType,
-                initial, true, pinning);
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                btf,
+                keyType,
+                valueType,
+                initial,
+                true,
+                pinning);
     }
 
     /// The same map with types for its keys and values.
     public MapSpec withTypes(Btf types, int key, int value) {
         return new MapSpec(
-                name, type, keySize, valueSize, maxEntries, flags, extra, inner, types, key, value, initial,
-                frozen, pinning);
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                types,
+                key,
+                value,
+                initial,
+                frozen,
+                pinning);
     }
 }

@@ -62,7 +62,8 @@ public enum MapType {
     /// The type with Linux's number.
     public static MapType of(int number) throws LoadException {
         if (number < 0 || number >= ALL.length) {
-            throw new LoadException("map type " + number + " is unknown (known: 0 to " + (ALL.length - 1) + ")");
+            throw new LoadException(
+                    "map type " + number + " is unknown (known: 0 to " + (ALL.length - 1) + ")");
         }
         return ALL[number];
     }

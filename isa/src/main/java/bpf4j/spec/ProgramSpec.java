@@ -3,16 +3,18 @@ package bpf4j.spec;
 import bpf4j.btf.Btf;
 import bpf4j.isa.Code;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
-
-/// A program ready to be verified: linked, relocated instructions and everything that they refer to.
+/// A program ready to be verified: linked, relocated instructions and everything that they refer
+// to.
 /// Immutable.
 ///
 /// In `code`, the `imm` of a wide load of kind MAP, MAP_VALUE, MAP_IDX or MAP_IDX_VALUE is an index
-/// into `maps`; the `id` of a `CallKfunc` and the `imm` of a BTF_ID load is an index into `externs`.
+/// into `maps`; the `id` of a `CallKfunc` and the `imm` of a BTF_ID load is an index into
+// `externs`.
 /// Slot 0 is the entry; subprograms follow.
 ///
 /// @param section the section of the object file, such as `xdp`, or empty
