@@ -1,6 +1,6 @@
 /// Instructions: what they are, what they do, how they are written; and what a program declares.
 module bpf4j.isa {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports bpf4j.btf;
     exports bpf4j.isa;

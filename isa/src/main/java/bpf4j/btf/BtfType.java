@@ -27,7 +27,7 @@ public sealed interface BtfType {
     record Struct(String name, boolean union, int size, List<Member> members) implements BtfType {}
 
     /// A member at `bitOffset` from the start of its struct; `bitWidth` is 0 unless it is a
-    // bitfield.
+    /// bitfield.
     record Member(String name, int type, int bitOffset, int bitWidth) {}
 
     /// An enumeration of up to 32 bits, or 64 (`BTF_KIND_ENUM64`) when `wide`.
@@ -66,7 +66,7 @@ public sealed interface BtfType {
     record Float(String name, int size) implements BtfType {}
 
     /// A tag on a declaration; `component` is the member's or parameter's index, or -1 for the
-    // whole.
+    /// whole.
     record DeclTag(String tag, int type, int component) implements BtfType {}
 
     record TypeTag(String tag, int type) implements BtfType {}

@@ -1,7 +1,7 @@
 package bpf4j.isa;
 
 /// A two-operand arithmetic operation (RFC 9669 section 4.1). Negation, sign-extending moves and
-// byte
+/// byte
 /// swaps have instruction records of their own.
 public enum AluOp {
     ADD,

@@ -7,7 +7,7 @@ import java.util.function.IntFunction;
 
 /// The instructions of a program, immutable, by slot. Like Linux, everything that names an
 /// instruction (`pc`) counts 8-byte slots: a wide load takes two, and the second holds no
-// instruction.
+/// instruction.
 public final class Code {
     private final @Nullable Insn[] slots;
 

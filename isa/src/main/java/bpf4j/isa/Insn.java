@@ -15,12 +15,12 @@ public sealed interface Insn {
     record Neg(Width width, int dst) implements Insn {}
 
     /// `dst = (s8|s16|s32) src`: a move that sign-extends the low `bits` (8, 16, or 32 into 64) of
-    // the
+    /// the
     /// source to `width`.
     record MovSx(Width width, int bits, int dst, int src) implements Insn {}
 
     /// A byte swap of the low `bits` (16, 32 or 64) of `dst`, clearing the bits above them (RFC
-    // 9669
+    /// 9669
     /// section 4.2).
     record ByteSwap(Kind kind, int bits, int dst) implements Insn {
         /// To little endian, to big endian, or unconditional.
@@ -32,12 +32,12 @@ public sealed interface Insn {
     }
 
     /// A cast between address spaces (`dst = addr_space_cast(src, dst_as, src_as)`); `spaces` is
-    // the
+    /// the
     /// immediate: destination space in the upper half, source space in the lower.
     record AddrSpaceCast(int dst, int src, int spaces) implements Insn {}
 
     /// A wide load of a 64-bit immediate in two slots (RFC 9669 section 5.4). `imm` and `imm2` are
-    // the
+    /// the
     /// immediates of the first and second slot, see [WideKind].
     record LoadImm64(int dst, WideKind kind, int imm, int imm2) implements Insn {
         /// The 64-bit constant that a load of kind [WideKind#CONST] gives.
@@ -59,7 +59,7 @@ public sealed interface Insn {
     record LoadInd(Size size, int src, int imm) implements Insn {}
 
     /// An atomic read-modify-write of size W or DW (RFC 9669 section 5.3). With `fetch` the old
-    // value
+    /// value
     /// lands in `src`, or in r0 for `CMPXCHG`; `XCHG` and `CMPXCHG` always fetch.
     record Atomic(Size size, AtomicOp op, boolean fetch, int dst, short off, int src)
             implements Insn {}
@@ -86,7 +86,7 @@ public sealed interface Insn {
     record CallLocal(int offset) implements Insn {}
 
     /// A call of a kernel function. On the wire `id` is a BTF id and `module` an index of a
-    // module's
+    /// module's
     /// BTF; in a program specification `id` is an index into [bpf4j.spec.ProgramSpec#externs].
     record CallKfunc(int id, short module) implements Insn {}
 

@@ -6,15 +6,15 @@ public enum WideKind {
     /// A plain 64-bit constant.
     CONST(0),
     /// A map; `imm` is a file descriptor on the wire, an index into [bpf4j.spec.ProgramSpec#maps]
-    // in
+    /// in
     /// a program specification.
     MAP(1),
     /// The address of a byte inside the (only) value of an array map; `imm` as for [#MAP], `imm2`
-    // the
+    /// the
     /// byte offset.
     MAP_VALUE(2),
     /// A kernel variable by BTF id (`BPF_PSEUDO_BTF_ID`); in a program specification `imm` is an
-    // index
+    /// index
     /// into [bpf4j.spec.ProgramSpec#externs].
     BTF_ID(3),
     /// The address of a subprogram; `imm` is its slot relative to the next instruction.

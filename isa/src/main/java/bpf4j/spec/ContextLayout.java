@@ -45,7 +45,7 @@ public record ContextLayout(String struct, int size, List<Field> fields) {
     public enum Kind {
         SCALAR,
         /// A pointer to the packet's first byte (`data`), loaded as 4 bytes in `xdp_md` and
-        // `__sk_buff`.
+        /// `__sk_buff`.
         PACKET,
         /// A pointer to the metadata before the packet (`data_meta`).
         PACKET_META,

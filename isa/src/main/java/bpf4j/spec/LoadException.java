@@ -1,7 +1,7 @@
 package bpf4j.spec;
 
 /// Input that cannot be used: an object file, BTF, a case file, an expression, a capture. The
-// message
+/// message
 /// is one line that names the place (file, section, symbol, offset or instruction) and the remedy.
 public class LoadException extends Exception {
     private static final long serialVersionUID = 1;

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /// A program ready to be verified: linked, relocated instructions and everything that they refer
-// to.
+/// to.
 /// Immutable.
 ///
 /// In `code`, the `imm` of a wide load of kind MAP, MAP_VALUE, MAP_IDX or MAP_IDX_VALUE is an index
 /// into `maps`; the `id` of a `CallKfunc` and the `imm` of a BTF_ID load is an index into
-// `externs`.
+/// `externs`.
 /// Slot 0 is the entry; subprograms follow.
 ///
 /// @param section the section of the object file, such as `xdp`, or empty
