@@ -1,7 +1,7 @@
 /// Live things: memory regions, maps, helpers, contexts.
 module bpf4j.runtime {
     requires transitive bpf4j.isa;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
-// exports bpf4j.runtime; (as soon as it has a public class)
+    exports bpf4j.runtime;
 }

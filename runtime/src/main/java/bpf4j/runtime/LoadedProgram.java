@@ -1,0 +1,12 @@
+package bpf4j.runtime;
+
+/// A program that an engine made ready to run. Immutable and safe for use by several threads, each
+/// with an [Execution] of its own.
+@FunctionalInterface
+public interface LoadedProgram {
+    /// Runs the program on the context and packet that `execution` holds.
+    ///
+    /// @return r0 at exit
+    /// @throws ProgramFault when the program does what it must not
+    long run(Execution execution);
+}
