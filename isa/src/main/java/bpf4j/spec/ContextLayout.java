@@ -25,21 +25,36 @@ public record ContextLayout(String struct, int size, List<Field> fields) {
         return null;
     }
 
-    /// A field.
+    /// Whether the program may load (`write` false) or store `bytes` bytes at `offset`: inside one
+    /// field, aligned to `bytes`, with a width that the field permits.
+    public boolean permits(int offset, int bytes, boolean write) {
+        Field field = offset < 0 || offset % bytes != 0 ? null : at(offset);
+        return field != null
+                && offset + bytes <= field.offset + field.size
+                && ((write ? field.stores : field.loads) & bytes) != 0;
+    }
+
+    /// A field, or an array of fields.
     ///
-    /// @param element size in bytes of one element: equal to `size` unless the field is an array
-    /// @param narrow whether loads of a part of an element are permitted
-    /// @param wide whether 8-byte accesses over two 4-byte elements are permitted
-    public record Field(
-            String name,
-            int offset,
-            int size,
-            int element,
-            Kind kind,
-            boolean readable,
-            boolean writable,
-            boolean narrow,
-            boolean wide) {}
+    /// @param loads the sum of the widths in bytes (1, 2, 4, 8) of the permitted loads, 0 for none
+    /// @param stores the sum of the widths in bytes (1, 2, 4, 8) of the permitted stores, 0 for
+    ///     none
+    public record Field(String name, int offset, int size, Kind kind, int loads, int stores) {
+        public Field {
+            if (offset < 0 || size <= 0 || (loads & ~15) != 0 || (stores & ~15) != 0) {
+                throw new IllegalArgumentException(
+                        name
+                                + ": offset "
+                                + offset
+                                + ", size "
+                                + size
+                                + ", loads "
+                                + loads
+                                + ", stores "
+                                + stores);
+            }
+        }
+    }
 
     /// What a load of a field gives.
     public enum Kind {

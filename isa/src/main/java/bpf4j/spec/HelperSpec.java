@@ -23,7 +23,7 @@ public record HelperSpec(int id, String name, Return returns, List<Arg> args, Se
 
     /// An argument.
     ///
-    /// @param size for [ArgKind#FIXED_MEM] and [ArgKind#ALLOC_SIZE] the number of bytes, else 0
+    /// @param size for [ArgKind#FIXED_MEM] the number of bytes, else 0
     public record Arg(ArgKind kind, Set<ArgFlag> flags, int size) {
         public Arg {
             flags = flags.isEmpty() ? EnumSet.noneOf(ArgFlag.class) : EnumSet.copyOf(flags);
@@ -43,8 +43,6 @@ public record HelperSpec(int id, String name, Return returns, List<Arg> args, Se
         /// The size of the memory before it.
         CONST_SIZE,
         CONST_SIZE_OR_ZERO,
-        /// A constant that becomes the size of the memory returned.
-        ALLOC_SIZE,
         CTX,
         SPIN_LOCK,
         SOCK_COMMON,
@@ -53,6 +51,7 @@ public record HelperSpec(int id, String name, Return returns, List<Arg> args, Se
         /// A socket of the kernel's `struct sock_common` BTF type, or any of the above.
         BTF_ID_SOCK_COMMON,
         RINGBUF_MEM,
+        /// A constant that becomes the size of the memory returned.
         CONST_ALLOC_SIZE_OR_ZERO,
         PERCPU_BTF_ID,
         FUNC,
@@ -110,7 +109,16 @@ public record HelperSpec(int id, String name, Return returns, List<Arg> args, Se
         MIGHT_SLEEP,
         /// Acquires a reference that must be released.
         ACQUIRES,
-        /// May be called inside a spin lock's section (`allow_fastcall` does not matter here).
-        ALLOWED_LOCKED
+        /// A load policy must grant [ProgramType.Capability#BPF].
+        NEEDS_BPF,
+        /// A load policy must grant [ProgramType.Capability#PERFMON].
+        NEEDS_PERFMON,
+        /// Leaves r1 to r5 alone where the compiler asked for it (`bpf_fastcall`).
+        FASTCALL
+    }
+
+    /// Whether the helper has a trait.
+    public boolean is(Trait trait) {
+        return traits.contains(trait);
     }
 }
