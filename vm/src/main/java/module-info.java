@@ -7,7 +7,8 @@ module bpf4j.vm {
     requires transitive bpf4j.verifier;
     requires transitive bpf4j.interpreter;
     requires transitive bpf4j.jit;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
-// exports bpf4j.vm; (as soon as it has a public class)
+    exports bpf4j.vm;
+    exports bpf4j.vm.capture;
 }
