@@ -30,6 +30,11 @@ public final class Code {
         return new Code(slots);
     }
 
+    /// A program from its slots: null at the second of a wide load. Keeps the array.
+    static Code ofSlots(@Nullable Insn[] slots) {
+        return new Code(slots);
+    }
+
     /// A program from its instructions in order.
     public static Code of(Insn... insns) {
         return of(Arrays.asList(insns));
