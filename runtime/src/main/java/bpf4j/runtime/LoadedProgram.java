@@ -4,9 +4,16 @@ package bpf4j.runtime;
 /// with an [Execution] of its own.
 @FunctionalInterface
 public interface LoadedProgram {
-    /// Runs the program on the context and packet that `execution` holds.
+    /// Runs the program on the context and packet that `execution` holds, and the programs that it
+    /// tail-calls.
     ///
     /// @return r0 at exit
     /// @throws ProgramFault when the program does what it must not
     long run(Execution execution);
+
+    /// Runs the program up to its exit or a tail call; the callee is then
+    /// [Execution#next].
+    default long enter(Execution execution) {
+        return run(execution);
+    }
 }
