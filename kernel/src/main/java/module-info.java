@@ -1,7 +1,7 @@
 /// Linux itself as a third engine, through bpf(2).
 module bpf4j.kernel {
     requires transitive bpf4j.runtime;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
-// exports bpf4j.kernel; (as soon as it has a public class)
+    exports bpf4j.kernel;
 }

@@ -1,0 +1,18 @@
+package bpf4j.kernel;
+
+/// Linux refused a call that is not about a program: a map, a test run, BTF.
+public final class KernelException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    KernelException(String what, int errno) {
+        super(what + ": " + Errno.name(errno));
+        this.errno = errno;
+    }
+
+    /// Linux's error number, positive.
+    public int errno() {
+        return errno;
+    }
+}
