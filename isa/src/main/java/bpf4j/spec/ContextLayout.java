@@ -25,21 +25,37 @@ public record ContextLayout(String struct, int size, List<Field> fields) {
         return null;
     }
 
-    /// Whether the program may load (`write` false) or store `bytes` bytes at `offset`: inside one
-    /// field, aligned to `bytes`, with a width that the field permits.
-    public boolean permits(int offset, int bytes, boolean write) {
-        Field field = offset < 0 || offset % bytes != 0 ? null : at(offset);
-        return field != null
-                && offset + bytes <= field.offset + field.size
-                && ((write ? field.stores : field.loads) & bytes) != 0;
+    /// Whether a program may load (`write` false) or store `bytes` bytes at `offset` under a
+    /// policy:
+    /// inside one field, aligned to `bytes`, with a width that the field permits.
+    public boolean permits(int offset, int bytes, boolean write, LoadPolicy policy) {
+        return offset >= 0 && offset % bytes == 0 && field(offset, bytes, write, policy) != null;
     }
 
-    /// A field, or an array of fields.
+    /// The field that permits an access (see [#permits]), or null.
+    public @Nullable Field field(int offset, int bytes, boolean write, LoadPolicy policy) {
+        boolean privileged = policy.grants(ProgramType.Capability.BPF);
+        for (Field field : fields) {
+            if (offset >= field.offset
+                    && offset + bytes <= field.offset + field.size
+                    && ((write ? field.stores : field.loads) & bytes) != 0
+                    && (privileged || !field.guard.covers(write))) {
+                return field;
+            }
+        }
+        return null;
+    }
+
+    /// A field, or an array of fields. Fields may overlap: an access is permitted where one of them
+    /// permits it.
     ///
     /// @param loads the sum of the widths in bytes (1, 2, 4, 8) of the permitted loads, 0 for none
     /// @param stores the sum of the widths in bytes (1, 2, 4, 8) of the permitted stores, 0 for
     ///     none
-    public record Field(String name, int offset, int size, Kind kind, int loads, int stores) {
+    /// @param guard which accesses need [ProgramType.Capability#BPF] though the program type does
+    ///     not
+    public record Field(
+            String name, int offset, int size, Kind kind, int loads, int stores, Guard guard) {
         public Field {
             if (offset < 0 || size <= 0 || (loads & ~15) != 0 || (stores & ~15) != 0) {
                 throw new IllegalArgumentException(
@@ -53,6 +69,22 @@ public record ContextLayout(String struct, int size, List<Field> fields) {
                                 + ", stores "
                                 + stores);
             }
+        }
+
+        /// A field that every program of the type may use.
+        public Field(String name, int offset, int size, Kind kind, int loads, int stores) {
+            this(name, offset, size, kind, loads, stores, Guard.NONE);
+        }
+    }
+
+    /// Which accesses to a field need [ProgramType.Capability#BPF].
+    public enum Guard {
+        NONE,
+        STORES,
+        ALL;
+
+        boolean covers(boolean write) {
+            return this == ALL || this == STORES && write;
         }
     }
 
@@ -74,9 +106,7 @@ public record ContextLayout(String struct, int size, List<Field> fields) {
         SOCKET_OR_NULL,
         /// Flow keys (`struct bpf_flow_keys`), which the program may write.
         FLOW_KEYS,
-        /// The start of a kernel buffer that a program may read and write up to its end.
-        BUFFER,
-        /// The end of a kernel buffer.
-        BUFFER_END
+        /// The buffer of a writable raw tracepoint: any constant offset may be read and written.
+        TP_BUFFER
     }
 }
