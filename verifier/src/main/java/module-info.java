@@ -3,7 +3,6 @@ module bpf4j.verifier {
     requires transitive bpf4j.isa;
     requires static org.jspecify;
 
+    exports bpf4j.verifier;
     exports bpf4j.verifier.domain;
-
-// exports bpf4j.verifier; (as soon as it has a public class)
 }

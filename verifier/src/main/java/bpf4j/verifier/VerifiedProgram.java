@@ -1,0 +1,41 @@
+package bpf4j.verifier;
+
+import bpf4j.spec.LoadPolicy;
+import bpf4j.spec.ProgramSpec;
+
+import java.util.List;
+
+/// A program that the verifier has accepted. Only the verifier makes these.
+public final class VerifiedProgram implements Executable {
+    private final ProgramSpec spec;
+    private final LoadPolicy policy;
+    private final Statistics statistics;
+    private final List<String> log;
+
+    VerifiedProgram(ProgramSpec spec, LoadPolicy policy, Statistics statistics, List<String> log) {
+        this.spec = spec;
+        this.policy = policy;
+        this.statistics = statistics;
+        this.log = List.copyOf(log);
+    }
+
+    @Override
+    public ProgramSpec spec() {
+        return spec;
+    }
+
+    /// The policy under which it was accepted.
+    public LoadPolicy policy() {
+        return policy;
+    }
+
+    /// What it took to verify it.
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    /// The log that [Options#logLevel] asked for.
+    public List<String> log() {
+        return log;
+    }
+}
