@@ -153,6 +153,25 @@ public record MapSpec(
                 pinning);
     }
 
+    /// The same map with type ids of BTF that is kept elsewhere.
+    public MapSpec withTypeIds(int key, int value) {
+        return new MapSpec(
+                name,
+                type,
+                keySize,
+                valueSize,
+                maxEntries,
+                flags,
+                extra,
+                inner,
+                btf,
+                key,
+                value,
+                initial,
+                frozen,
+                pinning);
+    }
+
     /// The same map with types for its keys and values.
     public MapSpec withTypes(Btf types, int key, int value) {
         return new MapSpec(

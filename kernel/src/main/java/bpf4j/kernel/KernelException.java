@@ -11,6 +11,11 @@ public final class KernelException extends Exception {
         this.errno = errno;
     }
 
+    /// An exception that says what Linux refused, with its positive error number.
+    public static KernelException refused(String what, int errno) {
+        return new KernelException(what, errno);
+    }
+
     /// Linux's error number, positive.
     public int errno() {
         return errno;

@@ -76,7 +76,8 @@ public final class KernelMap implements AutoCloseable {
         return spec;
     }
 
-    int fd() {
+    /// The descriptor, which an instruction that refers to the map holds.
+    public int fd() {
         return fd;
     }
 
