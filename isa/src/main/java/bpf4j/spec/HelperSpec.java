@@ -59,7 +59,13 @@ public record HelperSpec(int id, String name, Return returns, List<Arg> args, Se
         CONST_STR,
         TIMER,
         KPTR,
-        DYNPTR
+        DYNPTR,
+        /// An iterator on the stack (kfuncs only).
+        ITER,
+        /// A scalar known at load time (kfuncs only).
+        CONST,
+        /// Memory or null whose size is the constant after it (kfuncs only).
+        SLICE
     }
 
     /// How an argument is restricted or changed.
@@ -78,7 +84,11 @@ public record HelperSpec(int id, String name, Return returns, List<Arg> args, Se
         DYNPTR_LOCAL,
         DYNPTR_RINGBUF,
         DYNPTR_SKB,
-        DYNPTR_XDP
+        DYNPTR_XDP,
+        /// A `struct bpf_iter_num` of 8 bytes.
+        ITER_NUM,
+        /// A `struct bpf_iter_bits` of 16 bytes.
+        ITER_BITS
     }
 
     /// What r0 is afterwards (Linux: `enum bpf_return_type`).

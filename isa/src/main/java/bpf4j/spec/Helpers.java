@@ -82,11 +82,11 @@ public final class Helpers {
         }
     }
 
-    private static String[] words(String text) {
+    static String[] words(String text) {
         return text.isBlank() ? new String[0] : text.strip().split(" ");
     }
 
-    private static Arg arg(String word) {
+    static Arg arg(String word) {
         String[] parts = word.split(":");
         Set<ArgFlag> flags = EnumSet.noneOf(ArgFlag.class);
         String kind = parts[0];
@@ -100,6 +100,10 @@ public final class Helpers {
                         case "ro" -> ArgFlag.RDONLY;
                         case "local" -> ArgFlag.DYNPTR_LOCAL;
                         case "ringbuf" -> ArgFlag.DYNPTR_RINGBUF;
+                        case "skb" -> ArgFlag.DYNPTR_SKB;
+                        case "xdp" -> ArgFlag.DYNPTR_XDP;
+                        case "num" -> ArgFlag.ITER_NUM;
+                        case "bits" -> ArgFlag.ITER_BITS;
                         default -> ArgFlag.valueOf(parts[i].toUpperCase(Locale.ROOT));
                     });
         }
