@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A set of 64-bit numbers: those that agree with the known bits and lie in four ranges, of the
 /// whole register and of its low half, unsigned and signed (Linux: the scalar part of `struct
-/// bpf_reg_state`). Immutable, never empty: what may be empty returns null for it.
+/// bpf_reg_state`). Immutable. What may be empty returns null for it; a few empty sets go
+/// unnoticed,
+/// then operations give some value.
 ///
 /// Every operation is sound (its result contains all results of the numbers in its operands) and
 /// as precise as Linux 6.18, so that verdicts agree; those whose names begin with `tight` are more
@@ -87,12 +89,10 @@ public final class Scalar {
         return draft.isConst() ? constant(draft.known.value()) : new Scalar(draft);
     }
 
-    /// The scalar of a draft that cannot be empty.
+    /// The scalar of the result of an operation. It can only be found empty when an operand was,
+    /// unnoticed, on a path that no run takes: then anything is sound.
     private static Scalar synced(Draft draft) {
-        if (!draft.sync()) {
-            throw new AssertionError("an operation on scalars left no value");
-        }
-        return of(draft);
+        return draft.sync() ? of(draft) : UNKNOWN;
     }
 
     /// Exactly one number.
@@ -265,6 +265,21 @@ public final class Scalar {
         };
     }
 
+    /// Like [#alu], but also follows divisions, remainders and shifts by any count, which Linux
+    /// 6.18
+    /// forgets.
+    public static Scalar tightAlu(Width width, AluOp op, Scalar a, Scalar b) {
+        if (!TightArithmetic.covers(op)) {
+            return alu(width, op, a, b);
+        }
+        Draft dst = a.draft();
+        switch (width) {
+            case W32 -> TightArithmetic.low(op, dst, b.draft());
+            case W64 -> TightArithmetic.whole(op, dst, b.draft());
+        }
+        return synced(dst);
+    }
+
     /// `-a`.
     public static Scalar neg(Width width, Scalar a) {
         return alu(width, AluOp.SUB, ZERO, a);
@@ -370,7 +385,7 @@ public final class Scalar {
         }
         Draft dst = a.draft();
         dst.join(b.draft());
-        return synced(dst);
+        return of(dst);
     }
 
     /// Includes both, and reaches an end after few steps of `a = widen(a, b)`: each bound of `a`
@@ -383,7 +398,7 @@ public final class Scalar {
         if (a.includes(b)) {
             return a;
         }
-        return synced(Widening.widen(a.draft(), b.draft(), thresholds));
+        return of(Widening.widen(a.draft(), b.draft(), thresholds));
     }
 
     @Override
