@@ -35,8 +35,12 @@ public final class Address {
     /// Calls may nest this deep (`MAX_CALL_FRAMES`).
     public static final int MAX_FRAMES = 8;
 
+    /// Frames that the stack has room for: a tail call from a subprogram keeps the frames of its
+    /// callers, and there can be 33 tail calls.
+    public static final int STACK_FRAMES = 64;
+
     /// The offset of r10 in the first frame.
-    public static final int STACK_TOP = FRAME_SIZE * MAX_FRAMES;
+    public static final int STACK_TOP = FRAME_SIZE * STACK_FRAMES;
 
     private Address() {}
 
@@ -53,5 +57,33 @@ public final class Address {
     /// The offset of an address inside its region.
     public static int offset(long address) {
         return (int) address;
+    }
+
+    /// An address in words, for messages.
+    public static String describe(long address) {
+        int region = region(address);
+        String offset = Integer.toString(offset(address));
+        if (region == 0) {
+            return address == 0 ? "null" : "0x%x, which is no address".formatted(address);
+        }
+        String place =
+                switch (region) {
+                    case CONTEXT -> "context";
+                    case PACKET -> "packet";
+                    case STACK -> {
+                        offset = Integer.toString(offset(address) - STACK_TOP);
+                        yield "stack";
+                    }
+                    case CODE -> "code";
+                    default ->
+                            region >= MAPS && region < CODE
+                                    ? "map " + (region - MAPS)
+                                    : region >= VALUES && region < MAPS
+                                            ? "values of map " + (region - VALUES)
+                                            : region >= FIRST_OBJECT && region < VALUES
+                                                    ? "object " + (region - FIRST_OBJECT)
+                                                    : "region 0x%x".formatted(region);
+                };
+        return place + (offset.startsWith("-") ? "" : "+") + offset;
     }
 }

@@ -1,5 +1,7 @@
 package bpf4j.runtime;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
@@ -23,6 +25,11 @@ public final class AddressSpace {
     /// The map with this id.
     public BpfMap map(int id) {
         return maps.get(id);
+    }
+
+    /// The map with this id, or null.
+    @Nullable BpfMap find(int id) {
+        return id >= 0 && id < maps.size() ? maps.get(id) : null;
     }
 
     /// The number of maps.

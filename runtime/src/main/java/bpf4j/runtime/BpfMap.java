@@ -57,4 +57,19 @@ public abstract class BpfMap {
     /// `BPF_MAP_GET_NEXT_KEY`: stores the key after `key` (the first when `key` is negative or not
     /// there) at `next`. Returns 0, or -ENOENT after the last.
     public abstract int nextKey(MemorySegment keys, long key, MemorySegment nexts, long next);
+
+    /// The bytes from one element of [#values] to the next; an access may not cross from one to
+    /// another.
+    public long stride() {
+        return values().byteSize();
+    }
+
+    /// Whether a program may read (or write) `size` bytes at `offset` in [#values].
+    public boolean permits(int offset, long size, boolean write) {
+        long start = offset & 0xFFFF_FFFFL;
+        long stride = stride();
+        return size >= 0
+                && start + size <= values().byteSize()
+                && (start % stride) + size <= stride;
+    }
 }
