@@ -4,5 +4,5 @@ module bpf4j.interpreter {
     requires transitive bpf4j.verifier;
     requires static org.jspecify;
 
-// exports bpf4j.interpreter; (as soon as it has a public class)
+    exports bpf4j.interpreter;
 }

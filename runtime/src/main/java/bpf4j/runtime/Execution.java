@@ -68,7 +68,6 @@ public final class Execution {
 
     public long flowKeys;
     public long buffer;
-    public long bufferEnd;
 
     /// Tail calls made so far in this run.
     public int tailCalls;
@@ -116,7 +115,6 @@ public final class Execution {
         socket = 0;
         flowKeys = 0;
         buffer = 0;
-        bufferEnd = 0;
         if (objectCount > 0) {
             Arrays.fill(objects, 0, objectCount, EMPTY);
             objectCount = 0;
@@ -232,8 +230,7 @@ public final class Execution {
             case PACKET_END -> Address.of(Address.PACKET, dataEnd);
             case SOCKET, SOCK_COMMON_OR_NULL, SOCKET_OR_NULL -> socket;
             case FLOW_KEYS -> flowKeys;
-            case BUFFER -> buffer;
-            case BUFFER_END -> bufferEnd;
+            case TP_BUFFER -> buffer;
         };
     }
 
