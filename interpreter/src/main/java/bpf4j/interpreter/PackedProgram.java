@@ -141,12 +141,15 @@ final class PackedProgram implements LoadedProgram, Execution.Callbacks {
                     case Op.MUL32_IMM -> r[dst(i)] = (r[dst(i)] * imm(i)) & U32;
                     case Op.MUL64_REG -> r[dst(i)] *= r[src(i)];
                     case Op.MUL64_IMM -> r[dst(i)] *= imm(i);
-                    case Op.DIV32_REG -> r[dst(i)] = Semantics.div32((int) r[dst(i)], (int) r[src(i)]) & U32;
+                    case Op.DIV32_REG ->
+                            r[dst(i)] = Semantics.div32((int) r[dst(i)], (int) r[src(i)]) & U32;
                     case Op.DIV32_IMM -> r[dst(i)] = Semantics.div32((int) r[dst(i)], imm(i)) & U32;
                     case Op.DIV64_REG -> r[dst(i)] = Semantics.div64(r[dst(i)], r[src(i)]);
                     case Op.DIV64_IMM -> r[dst(i)] = Semantics.div64(r[dst(i)], imm(i));
-                    case Op.SDIV32_REG -> r[dst(i)] = Semantics.sdiv32((int) r[dst(i)], (int) r[src(i)]) & U32;
-                    case Op.SDIV32_IMM -> r[dst(i)] = Semantics.sdiv32((int) r[dst(i)], imm(i)) & U32;
+                    case Op.SDIV32_REG ->
+                            r[dst(i)] = Semantics.sdiv32((int) r[dst(i)], (int) r[src(i)]) & U32;
+                    case Op.SDIV32_IMM ->
+                            r[dst(i)] = Semantics.sdiv32((int) r[dst(i)], imm(i)) & U32;
                     case Op.SDIV64_REG -> r[dst(i)] = Semantics.sdiv64(r[dst(i)], r[src(i)]);
                     case Op.SDIV64_IMM -> r[dst(i)] = Semantics.sdiv64(r[dst(i)], imm(i));
                     case Op.OR32_REG -> r[dst(i)] = (r[dst(i)] | r[src(i)]) & U32;
@@ -165,12 +168,15 @@ final class PackedProgram implements LoadedProgram, Execution.Callbacks {
                     case Op.RSH32_IMM -> r[dst(i)] = ((int) r[dst(i)] >>> imm(i)) & U32;
                     case Op.RSH64_REG -> r[dst(i)] >>>= (int) r[src(i)];
                     case Op.RSH64_IMM -> r[dst(i)] >>>= imm(i);
-                    case Op.MOD32_REG -> r[dst(i)] = Semantics.mod32((int) r[dst(i)], (int) r[src(i)]) & U32;
+                    case Op.MOD32_REG ->
+                            r[dst(i)] = Semantics.mod32((int) r[dst(i)], (int) r[src(i)]) & U32;
                     case Op.MOD32_IMM -> r[dst(i)] = Semantics.mod32((int) r[dst(i)], imm(i)) & U32;
                     case Op.MOD64_REG -> r[dst(i)] = Semantics.mod64(r[dst(i)], r[src(i)]);
                     case Op.MOD64_IMM -> r[dst(i)] = Semantics.mod64(r[dst(i)], imm(i));
-                    case Op.SMOD32_REG -> r[dst(i)] = Semantics.smod32((int) r[dst(i)], (int) r[src(i)]) & U32;
-                    case Op.SMOD32_IMM -> r[dst(i)] = Semantics.smod32((int) r[dst(i)], imm(i)) & U32;
+                    case Op.SMOD32_REG ->
+                            r[dst(i)] = Semantics.smod32((int) r[dst(i)], (int) r[src(i)]) & U32;
+                    case Op.SMOD32_IMM ->
+                            r[dst(i)] = Semantics.smod32((int) r[dst(i)], imm(i)) & U32;
                     case Op.SMOD64_REG -> r[dst(i)] = Semantics.smod64(r[dst(i)], r[src(i)]);
                     case Op.SMOD64_IMM -> r[dst(i)] = Semantics.smod64(r[dst(i)], imm(i));
                     case Op.XOR32_REG -> r[dst(i)] = (r[dst(i)] ^ r[src(i)]) & U32;
@@ -185,50 +191,226 @@ final class PackedProgram implements LoadedProgram, Execution.Callbacks {
                     case Op.ARSH32_IMM -> r[dst(i)] = ((int) r[dst(i)] >> imm(i)) & U32;
                     case Op.ARSH64_REG -> r[dst(i)] >>= (int) r[src(i)];
                     case Op.ARSH64_IMM -> r[dst(i)] >>= imm(i);
-                    case Op.JEQ32_REG -> { if ((int) r[dst(i)] == (int) r[src(i)]) { pc += off(i); } }
-                    case Op.JEQ32_IMM -> { if ((int) r[dst(i)] == imm(i)) { pc += off(i); } }
-                    case Op.JEQ64_REG -> { if (r[dst(i)] == r[src(i)]) { pc += off(i); } }
-                    case Op.JEQ64_IMM -> { if (r[dst(i)] == imm(i)) { pc += off(i); } }
-                    case Op.JNE32_REG -> { if ((int) r[dst(i)] != (int) r[src(i)]) { pc += off(i); } }
-                    case Op.JNE32_IMM -> { if ((int) r[dst(i)] != imm(i)) { pc += off(i); } }
-                    case Op.JNE64_REG -> { if (r[dst(i)] != r[src(i)]) { pc += off(i); } }
-                    case Op.JNE64_IMM -> { if (r[dst(i)] != imm(i)) { pc += off(i); } }
-                    case Op.JSET32_REG -> { if (((int) r[dst(i)] & (int) r[src(i)]) != 0) { pc += off(i); } }
-                    case Op.JSET32_IMM -> { if (((int) r[dst(i)] & imm(i)) != 0) { pc += off(i); } }
-                    case Op.JSET64_REG -> { if ((r[dst(i)] & r[src(i)]) != 0) { pc += off(i); } }
-                    case Op.JSET64_IMM -> { if ((r[dst(i)] & imm(i)) != 0) { pc += off(i); } }
-                    case Op.JGT32_REG -> { if ((int) r[dst(i)] + MIN32 > (int) r[src(i)] + MIN32) { pc += off(i); } }
-                    case Op.JGT32_IMM -> { if ((int) r[dst(i)] + MIN32 > imm(i) + MIN32) { pc += off(i); } }
-                    case Op.JGT64_REG -> { if (r[dst(i)] + MIN64 > r[src(i)] + MIN64) { pc += off(i); } }
-                    case Op.JGT64_IMM -> { if (r[dst(i)] + MIN64 > imm(i) + MIN64) { pc += off(i); } }
-                    case Op.JGE32_REG -> { if ((int) r[dst(i)] + MIN32 >= (int) r[src(i)] + MIN32) { pc += off(i); } }
-                    case Op.JGE32_IMM -> { if ((int) r[dst(i)] + MIN32 >= imm(i) + MIN32) { pc += off(i); } }
-                    case Op.JGE64_REG -> { if (r[dst(i)] + MIN64 >= r[src(i)] + MIN64) { pc += off(i); } }
-                    case Op.JGE64_IMM -> { if (r[dst(i)] + MIN64 >= imm(i) + MIN64) { pc += off(i); } }
-                    case Op.JLT32_REG -> { if ((int) r[dst(i)] + MIN32 < (int) r[src(i)] + MIN32) { pc += off(i); } }
-                    case Op.JLT32_IMM -> { if ((int) r[dst(i)] + MIN32 < imm(i) + MIN32) { pc += off(i); } }
-                    case Op.JLT64_REG -> { if (r[dst(i)] + MIN64 < r[src(i)] + MIN64) { pc += off(i); } }
-                    case Op.JLT64_IMM -> { if (r[dst(i)] + MIN64 < imm(i) + MIN64) { pc += off(i); } }
-                    case Op.JLE32_REG -> { if ((int) r[dst(i)] + MIN32 <= (int) r[src(i)] + MIN32) { pc += off(i); } }
-                    case Op.JLE32_IMM -> { if ((int) r[dst(i)] + MIN32 <= imm(i) + MIN32) { pc += off(i); } }
-                    case Op.JLE64_REG -> { if (r[dst(i)] + MIN64 <= r[src(i)] + MIN64) { pc += off(i); } }
-                    case Op.JLE64_IMM -> { if (r[dst(i)] + MIN64 <= imm(i) + MIN64) { pc += off(i); } }
-                    case Op.JSGT32_REG -> { if ((int) r[dst(i)] > (int) r[src(i)]) { pc += off(i); } }
-                    case Op.JSGT32_IMM -> { if ((int) r[dst(i)] > imm(i)) { pc += off(i); } }
-                    case Op.JSGT64_REG -> { if (r[dst(i)] > r[src(i)]) { pc += off(i); } }
-                    case Op.JSGT64_IMM -> { if (r[dst(i)] > imm(i)) { pc += off(i); } }
-                    case Op.JSGE32_REG -> { if ((int) r[dst(i)] >= (int) r[src(i)]) { pc += off(i); } }
-                    case Op.JSGE32_IMM -> { if ((int) r[dst(i)] >= imm(i)) { pc += off(i); } }
-                    case Op.JSGE64_REG -> { if (r[dst(i)] >= r[src(i)]) { pc += off(i); } }
-                    case Op.JSGE64_IMM -> { if (r[dst(i)] >= imm(i)) { pc += off(i); } }
-                    case Op.JSLT32_REG -> { if ((int) r[dst(i)] < (int) r[src(i)]) { pc += off(i); } }
-                    case Op.JSLT32_IMM -> { if ((int) r[dst(i)] < imm(i)) { pc += off(i); } }
-                    case Op.JSLT64_REG -> { if (r[dst(i)] < r[src(i)]) { pc += off(i); } }
-                    case Op.JSLT64_IMM -> { if (r[dst(i)] < imm(i)) { pc += off(i); } }
-                    case Op.JSLE32_REG -> { if ((int) r[dst(i)] <= (int) r[src(i)]) { pc += off(i); } }
-                    case Op.JSLE32_IMM -> { if ((int) r[dst(i)] <= imm(i)) { pc += off(i); } }
-                    case Op.JSLE64_REG -> { if (r[dst(i)] <= r[src(i)]) { pc += off(i); } }
-                    case Op.JSLE64_IMM -> { if (r[dst(i)] <= imm(i)) { pc += off(i); } }
+                    case Op.JEQ32_REG -> {
+                        if ((int) r[dst(i)] == (int) r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JEQ32_IMM -> {
+                        if ((int) r[dst(i)] == imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JEQ64_REG -> {
+                        if (r[dst(i)] == r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JEQ64_IMM -> {
+                        if (r[dst(i)] == imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JNE32_REG -> {
+                        if ((int) r[dst(i)] != (int) r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JNE32_IMM -> {
+                        if ((int) r[dst(i)] != imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JNE64_REG -> {
+                        if (r[dst(i)] != r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JNE64_IMM -> {
+                        if (r[dst(i)] != imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSET32_REG -> {
+                        if (((int) r[dst(i)] & (int) r[src(i)]) != 0) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSET32_IMM -> {
+                        if (((int) r[dst(i)] & imm(i)) != 0) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSET64_REG -> {
+                        if ((r[dst(i)] & r[src(i)]) != 0) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSET64_IMM -> {
+                        if ((r[dst(i)] & imm(i)) != 0) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGT32_REG -> {
+                        if ((int) r[dst(i)] + MIN32 > (int) r[src(i)] + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGT32_IMM -> {
+                        if ((int) r[dst(i)] + MIN32 > imm(i) + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGT64_REG -> {
+                        if (r[dst(i)] + MIN64 > r[src(i)] + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGT64_IMM -> {
+                        if (r[dst(i)] + MIN64 > imm(i) + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGE32_REG -> {
+                        if ((int) r[dst(i)] + MIN32 >= (int) r[src(i)] + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGE32_IMM -> {
+                        if ((int) r[dst(i)] + MIN32 >= imm(i) + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGE64_REG -> {
+                        if (r[dst(i)] + MIN64 >= r[src(i)] + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JGE64_IMM -> {
+                        if (r[dst(i)] + MIN64 >= imm(i) + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLT32_REG -> {
+                        if ((int) r[dst(i)] + MIN32 < (int) r[src(i)] + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLT32_IMM -> {
+                        if ((int) r[dst(i)] + MIN32 < imm(i) + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLT64_REG -> {
+                        if (r[dst(i)] + MIN64 < r[src(i)] + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLT64_IMM -> {
+                        if (r[dst(i)] + MIN64 < imm(i) + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLE32_REG -> {
+                        if ((int) r[dst(i)] + MIN32 <= (int) r[src(i)] + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLE32_IMM -> {
+                        if ((int) r[dst(i)] + MIN32 <= imm(i) + MIN32) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLE64_REG -> {
+                        if (r[dst(i)] + MIN64 <= r[src(i)] + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JLE64_IMM -> {
+                        if (r[dst(i)] + MIN64 <= imm(i) + MIN64) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGT32_REG -> {
+                        if ((int) r[dst(i)] > (int) r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGT32_IMM -> {
+                        if ((int) r[dst(i)] > imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGT64_REG -> {
+                        if (r[dst(i)] > r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGT64_IMM -> {
+                        if (r[dst(i)] > imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGE32_REG -> {
+                        if ((int) r[dst(i)] >= (int) r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGE32_IMM -> {
+                        if ((int) r[dst(i)] >= imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGE64_REG -> {
+                        if (r[dst(i)] >= r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSGE64_IMM -> {
+                        if (r[dst(i)] >= imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLT32_REG -> {
+                        if ((int) r[dst(i)] < (int) r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLT32_IMM -> {
+                        if ((int) r[dst(i)] < imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLT64_REG -> {
+                        if (r[dst(i)] < r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLT64_IMM -> {
+                        if (r[dst(i)] < imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLE32_REG -> {
+                        if ((int) r[dst(i)] <= (int) r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLE32_IMM -> {
+                        if ((int) r[dst(i)] <= imm(i)) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLE64_REG -> {
+                        if (r[dst(i)] <= r[src(i)]) {
+                            pc += off(i);
+                        }
+                    }
+                    case Op.JSLE64_IMM -> {
+                        if (r[dst(i)] <= imm(i)) {
+                            pc += off(i);
+                        }
+                    }
                     case Op.NEG32 -> r[dst(i)] = -(int) r[dst(i)] & U32;
                     case Op.NEG64 -> r[dst(i)] = -r[dst(i)];
                     case Op.MOVSX8_32 -> r[dst(i)] = (byte) r[src(i)] & U32;

@@ -1,6 +1,5 @@
 package bpf4j.interpreter;
 
-import bpf4j.isa.AluOp;
 import bpf4j.isa.AtomicOp;
 import bpf4j.isa.Code;
 import bpf4j.isa.Insn;
@@ -52,11 +51,7 @@ final class Translator {
     }
 
     private static long insn(int op, int dst, int src, int off, int imm) {
-        return op
-                | (long) dst << 8
-                | (long) src << 12
-                | (off & 0xFFFFL) << 16
-                | (long) imm << 32;
+        return op | (long) dst << 8 | (long) src << 12 | (off & 0xFFFFL) << 16 | (long) imm << 32;
     }
 
     private static int variant(Width width, Operand src) {

@@ -11,6 +11,7 @@ import bpf4j.runtime.Execution;
 import bpf4j.runtime.HelperTable;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.spec.ProgramTypes;
+import bpf4j.verifier.CheckedProgram;
 
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The cases of the public conformance suite (results are unsigned decimal numbers), where they are on this machine: in the folder that
+/// The cases of the public conformance suite (results are unsigned decimal numbers), where they are
+/// on this machine: in the folder that
 /// the system property `bpf4j.conformance` names, or beside the repository.
 class ConformanceTest {
     private static final Pattern FIELD = Pattern.compile("\"(\\w+)\":\"([^\"]*)\"");
@@ -79,8 +81,7 @@ class ConformanceTest {
                     ProgramSpec.of(
                             "case",
                             ProgramTypes.SOCKET_FILTER,
-                            Codec.decode(
-                                    HexFormat.of().parseHex(insns), ByteOrder.LITTLE_ENDIAN),
+                            Codec.decode(HexFormat.of().parseHex(insns), ByteOrder.LITTLE_ENDIAN),
                             List.of());
             AddressSpace space = new AddressSpace();
             // The suite's helper 5 tells whether to unwind; ours never does.
@@ -88,7 +89,9 @@ class ConformanceTest {
             Execution execution = new Execution(space);
             execution.prepareMemory(HexFormat.of().parseHex(memory));
             return Long.toUnsignedString(
-                    Interpreter.load(spec, new Bindings(space, List.of(), helpers), null)
+                    Interpreter.load(
+                                    CheckedProgram.of(spec),
+                                    new Bindings(space, List.of(), helpers))
                             .run(execution));
         } catch (Exception e) {
             return e.toString();

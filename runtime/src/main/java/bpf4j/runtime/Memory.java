@@ -13,7 +13,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// Access to any memory that a program can address, checked against the bounds of its region. Values
+/// Access to any memory that a program can address, checked against the bounds of its region.
+/// Values
 /// are little endian; loads extend with zeros. Sizes are 1, 2, 4 or 8 bytes.
 ///
 /// Whatever lies outside is a [ProgramFault].
@@ -81,12 +82,7 @@ public final class Memory {
     /// @param expected what `CMPXCHG` compares with
     /// @return the old value, zero-extended
     public static long atomic(
-            Execution execution,
-            AtomicOp op,
-            int size,
-            long address,
-            long operand,
-            long expected) {
+            Execution execution, AtomicOp op, int size, long address, long operand, long expected) {
         byte[] heap = heap(execution, address, size);
         if (heap != null) {
             // Only this run sees its stack and packet.
@@ -116,8 +112,7 @@ public final class Memory {
             case AND -> old & operand;
             case XOR -> old ^ operand;
             case XCHG -> operand;
-            case CMPXCHG ->
-                    old == (size == 8 ? expected : expected & 0xFFFF_FFFFL) ? operand : old;
+            case CMPXCHG -> old == (size == 8 ? expected : expected & 0xFFFF_FFFFL) ? operand : old;
         };
     }
 
@@ -129,8 +124,7 @@ public final class Memory {
             case AND -> (long) ATOMIC_LONG.getAndBitwiseAnd(memory, index, operand);
             case XOR -> (long) ATOMIC_LONG.getAndBitwiseXor(memory, index, operand);
             case XCHG -> (long) ATOMIC_LONG.getAndSet(memory, index, operand);
-            case CMPXCHG ->
-                    (long) ATOMIC_LONG.compareAndExchange(memory, index, expected, operand);
+            case CMPXCHG -> (long) ATOMIC_LONG.compareAndExchange(memory, index, expected, operand);
         };
     }
 
@@ -142,8 +136,7 @@ public final class Memory {
             case AND -> (int) ATOMIC_INT.getAndBitwiseAnd(memory, index, operand);
             case XOR -> (int) ATOMIC_INT.getAndBitwiseXor(memory, index, operand);
             case XCHG -> (int) ATOMIC_INT.getAndSet(memory, index, operand);
-            case CMPXCHG ->
-                    (int) ATOMIC_INT.compareAndExchange(memory, index, expected, operand);
+            case CMPXCHG -> (int) ATOMIC_INT.compareAndExchange(memory, index, expected, operand);
         };
     }
 
@@ -160,7 +153,8 @@ public final class Memory {
         store(execution, address, size, value);
     }
 
-    /// The segment that holds `size` bytes from an address on; see [#index]. Checked for reading, or
+    /// The segment that holds `size` bytes from an address on; see [#index]. Checked for reading,
+    /// or
     /// for writing too.
     public static MemorySegment segment(
             Execution execution, long address, long size, boolean write) {
