@@ -5,4 +5,5 @@ module bpf4j.verifier {
 
     exports bpf4j.verifier;
     exports bpf4j.verifier.domain;
+    exports bpf4j.verifier.facts;
 }

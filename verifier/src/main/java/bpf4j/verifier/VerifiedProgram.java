@@ -2,6 +2,9 @@ package bpf4j.verifier;
 
 import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.facts.Facts;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -11,6 +14,7 @@ public final class VerifiedProgram implements Executable {
     private final LoadPolicy policy;
     private final Statistics statistics;
     private final List<String> log;
+    private @Nullable Facts facts;
 
     VerifiedProgram(ProgramSpec spec, LoadPolicy policy, Statistics statistics, List<String> log) {
         this.spec = spec;
@@ -27,6 +31,16 @@ public final class VerifiedProgram implements Executable {
     /// The policy under which it was accepted.
     public LoadPolicy policy() {
         return policy;
+    }
+
+    /// What holds on every run of it; computed at the first call.
+    public synchronized Facts facts() {
+        Facts known = facts;
+        if (known == null) {
+            known = Facts.of(spec, policy);
+            facts = known;
+        }
+        return known;
     }
 
     /// What it took to verify it.
