@@ -70,4 +70,52 @@ public sealed interface BtfType {
     record DeclTag(String tag, int type, int component) implements BtfType {}
 
     record TypeTag(String tag, int type) implements BtfType {}
+
+    /// The name of the type, empty where it has none; for a tag its text.
+    default String label() {
+        return switch (this) {
+            case Void _ -> "";
+            case Int t -> t.name;
+            case Ptr _ -> "";
+            case Array _ -> "";
+            case Struct t -> t.name;
+            case Enum t -> t.name;
+            case Fwd t -> t.name;
+            case Typedef t -> t.name;
+            case Volatile _ -> "";
+            case Const _ -> "";
+            case Restrict _ -> "";
+            case Func t -> t.name;
+            case FuncProto _ -> "";
+            case Var t -> t.name;
+            case DataSec t -> t.name;
+            case Float t -> t.name;
+            case DeclTag t -> t.tag;
+            case TypeTag t -> t.tag;
+        };
+    }
+
+    /// What the type is, as bpftool names its kind, such as `struct` or `func_proto`.
+    default String kind() {
+        return switch (this) {
+            case Void _ -> "void";
+            case Int _ -> "int";
+            case Ptr _ -> "ptr";
+            case Array _ -> "array";
+            case Struct t -> t.union ? "union" : "struct";
+            case Enum t -> t.wide ? "enum64" : "enum";
+            case Fwd _ -> "fwd";
+            case Typedef _ -> "typedef";
+            case Volatile _ -> "volatile";
+            case Const _ -> "const";
+            case Restrict _ -> "restrict";
+            case Func _ -> "func";
+            case FuncProto _ -> "func_proto";
+            case Var _ -> "var";
+            case DataSec _ -> "datasec";
+            case Float _ -> "float";
+            case DeclTag _ -> "decl_tag";
+            case TypeTag _ -> "type_tag";
+        };
+    }
 }
