@@ -40,11 +40,8 @@ public record BtfExt(
     /// @param kind Linux's number of the kind (`enum bpf_core_relo_kind`)
     public record Relocation(int byteOffset, int type, String access, int kind) {}
 
-    /// Reads a `.BTF.ext` section; its strings and types are those of the `.BTF` section given.
-    public static BtfExt parse(byte[] section, byte[] btfSection) throws LoadException {
-        BtfReader reader = new BtfReader(btfSection);
-        Btf btf = reader.read();
-        return new Reader(section, reader.strings(), btf).read();
+    static BtfExt parse(byte[] section, BtfStrings strings, Btf btf) throws LoadException {
+        return new Reader(section, strings, btf).read();
     }
 
     /// Reads a `.BTF.ext` section whose strings are in a reader that has read its `.BTF`.

@@ -1,0 +1,9 @@
+package bpf4j.loader;
+
+import bpf4j.spec.LoadException;
+
+/// Applies the CO-RE relocations of a function to its slots.
+interface CoRelocations {
+    /// @param slots holds the function's slots from `base` on
+    void apply(FunctionSymbol function, long[] slots, int base) throws LoadException;
+}
