@@ -3,5 +3,5 @@ module bpf4j.loader {
     requires transitive bpf4j.isa;
     requires static org.jspecify;
 
-// exports bpf4j.loader; (as soon as it has a public class)
+    exports bpf4j.loader;
 }

@@ -5,7 +5,8 @@ import bpf4j.spec.LoadException;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
-/// Decides whether types are sound: ids exist, nothing contains itself by value, nesting is bounded.
+/// Decides whether types are sound: ids exist, nothing contains itself by value, nesting is
+/// bounded.
 /// Everything that walks types relies on it.
 final class BtfCheck {
     private static final byte NEW = 0;
@@ -66,10 +67,7 @@ final class BtfCheck {
         if (named < 0 || named >= types.size()) {
             throw fail(
                     id,
-                    "names type "
-                            + Integer.toUnsignedString(named)
-                            + " of "
-                            + (types.size() - 1));
+                    "names type " + Integer.toUnsignedString(named) + " of " + (types.size() - 1));
         }
     }
 
@@ -140,8 +138,7 @@ final class BtfCheck {
             case BtfType.DeclTag t -> _ -> t.type();
             case BtfType.TypeTag t -> _ -> t.type();
             case BtfType.Struct t -> i -> t.members().get(i).type();
-            case BtfType.FuncProto t ->
-                    i -> i == 0 ? t.returns() : t.params().get(i - 1).type();
+            case BtfType.FuncProto t -> i -> i == 0 ? t.returns() : t.params().get(i - 1).type();
             case BtfType.DataSec t -> i -> t.entries().get(i).var();
             case BtfType.Void _,
                     BtfType.Int _,
@@ -156,5 +153,4 @@ final class BtfCheck {
     private static LoadException fail(int id, String what) {
         return new LoadException("BTF type " + id + " " + what);
     }
-
 }

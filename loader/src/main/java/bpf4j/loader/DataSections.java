@@ -36,10 +36,7 @@ final class DataSections {
             boolean zero = section.type() == Elf.SHT_NOBITS;
             MapSpec spec =
                     map(section.name(), (int) section.size(), isReadOnly(section.name()))
-                            .withInitial(
-                                    zero
-                                            ? List.of()
-                                            : List.of(entry(elf.bytes(section))));
+                            .withInitial(zero ? List.of() : List.of(entry(elf.bytes(section))));
             maps.add(
                     new ObjectMap(
                             isReadOnly(section.name()) ? spec.freeze() : spec,
@@ -60,7 +57,8 @@ final class DataSections {
                 && hasVisible(btf, variables)) {
             flags |= F_MMAPABLE;
         }
-        MapSpec spec = MapSpec.of(name(object, section), MapType.ARRAY, 4, size, 1).withFlags(flags);
+        MapSpec spec =
+                MapSpec.of(name(object, section), MapType.ARRAY, 4, size, 1).withFlags(flags);
         return btf == null || types < 0 ? spec : spec.withTypes(btf, 0, types);
     }
 
@@ -110,7 +108,8 @@ final class DataSections {
                 object.substring(0, prefix)
                         + section.substring(0, Math.min(suffix, section.length()));
         StringBuilder name = new StringBuilder();
-        for (char c : joined.toCharArray()) {
+        for (int i = 0; i < joined.length(); i++) {
+            char c = joined.charAt(i);
             boolean kept = (c < 128 && Character.isLetterOrDigit(c)) || c == '_' || c == '.';
             name.append(kept ? c : '_');
         }
@@ -123,5 +122,4 @@ final class DataSections {
         String stem = dot < 0 ? file : file.substring(0, dot);
         return stem.substring(0, Math.min(NAME_LENGTH, stem.length()));
     }
-
 }

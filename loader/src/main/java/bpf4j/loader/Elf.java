@@ -37,15 +37,29 @@ final class Elf {
 
     /// A section; `size` is what it takes in memory, which for a `.bss` is not in the file.
     record Section(
-            int index, String name, int type, long flags, long start, long size, int link, int info) {
+            int index,
+            String name,
+            int type,
+            long flags,
+            long start,
+            long size,
+            int link,
+            int info) {
         boolean isCode() {
             return type == SHT_PROGBITS && (flags & SHF_EXECINSTR) != 0 && size > 0;
         }
     }
 
     /// A symbol; `section` is an index, or one of the reserved numbers.
-    record Symbol(int index, String name, Kind kind, Binding binding, boolean hidden, int section,
-            long value, long size) {
+    record Symbol(
+            int index,
+            String name,
+            Kind kind,
+            Binding binding,
+            boolean hidden,
+            int section,
+            long value,
+            long size) {
         boolean isUndefined() {
             return section == SHN_UNDEF;
         }
@@ -139,7 +153,11 @@ final class Elf {
             }
             if (section.info <= 0 || section.info >= sections.size()) {
                 throw new LoadException(
-                        "section '" + section.name + "' relocates section " + section.info + " of "
+                        "section '"
+                                + section.name
+                                + "' relocates section "
+                                + section.info
+                                + " of "
                                 + (sections.size() - 1));
             }
             found.computeIfAbsent(section.info, _ -> new ArrayList<>())
@@ -153,7 +171,10 @@ final class Elf {
         ByteBuffer data = data(section);
         if (section.size % entry != 0) {
             throw new LoadException(
-                    "section '" + section.name + "' of " + section.size
+                    "section '"
+                            + section.name
+                            + "' of "
+                            + section.size
                             + " bytes is no whole number of relocations");
         }
         List<Relocation> list = new ArrayList<>((int) section.size / entry);
@@ -162,16 +183,25 @@ final class Elf {
             long symbol = info >>> 32;
             if (symbol >= symbols.size()) {
                 throw new LoadException(
-                        "section '" + section.name + "' at byte " + at + " names symbol " + symbol
-                                + " of " + symbols.size());
+                        "section '"
+                                + section.name
+                                + "' at byte "
+                                + at
+                                + " names symbol "
+                                + symbol
+                                + " of "
+                                + symbols.size());
             }
             if (entry == 24 && data.getLong(at + 16) != 0) {
                 throw new LoadException(
-                        "section '" + section.name + "' at byte " + at
-                                + " has an explicit addend; BPF objects keep it in the instruction");
+                        "section '"
+                                + section.name
+                                + "' at byte "
+                                + at
+                                + " has an explicit addend; BPF objects keep it in the"
+                                + " instruction");
             }
-            list.add(
-                    new Relocation(data.getLong(at), (int) info, symbols.get((int) symbol)));
+            list.add(new Relocation(data.getLong(at), (int) info, symbols.get((int) symbol)));
         }
         return list;
     }
@@ -218,18 +248,30 @@ final class Elf {
             } else if (type == SHT_NOBITS) {
                 if (size < 0 || size > Integer.MAX_VALUE) {
                     throw new LoadException(
-                            "section '" + name + "' takes " + Long.toUnsignedString(size)
+                            "section '"
+                                    + name
+                                    + "' takes "
+                                    + Long.toUnsignedString(size)
                                     + " bytes");
                 }
             } else if (type != 0) {
-                if (start < 0 || size < 0 || start > in.capacity() || size > in.capacity() - start) {
+                if (start < 0
+                        || size < 0
+                        || start > in.capacity()
+                        || size > in.capacity() - start) {
                     throw truncated("section '" + name + "'");
                 }
                 sum += size;
             }
             sections.add(
                     new Section(
-                            i, name, type, in.getLong(at + 8), start, size, in.getInt(at + 40),
+                            i,
+                            name,
+                            type,
+                            in.getLong(at + 8),
+                            start,
+                            size,
+                            in.getInt(at + 40),
                             in.getInt(at + 44)));
         }
         if (sum > in.capacity()) {
@@ -286,8 +328,11 @@ final class Elf {
 
     private LoadException truncated(String what) {
         return new LoadException(
-                "the object is cut off or malformed: " + what + " lies outside its "
-                        + in.capacity() + " bytes");
+                "the object is cut off or malformed: "
+                        + what
+                        + " lies outside its "
+                        + in.capacity()
+                        + " bytes");
     }
 
     private static Kind kind(int number) {
@@ -327,7 +372,8 @@ final class Elf {
             this.budget = 4096 + 16L * (end - start);
         }
 
-        @org.jspecify.annotations.Nullable String at(int offset) {
+        @org.jspecify.annotations.Nullable
+        String at(int offset) {
             String known = decoded.get(offset);
             if (known != null) {
                 return known;
@@ -382,7 +428,8 @@ final class Elf {
                     || file[2] != 'L'
                     || file[3] != 'F') {
                 throw new LoadException(
-                        "not an ELF object but " + describe(file)
+                        "not an ELF object but "
+                                + describe(file)
                                 + "; compile C with clang -target bpf -g -O2 -c");
             }
             if (file.length < HEADER) {

@@ -140,11 +140,6 @@ final class Externs {
         ByteBuffer data = ByteBuffer.allocate(kconfigSize).order(order);
         for (Extern extern : kconfig) {
             String value = values.get(extern.name());
-            if (value == null && !extern.weak()) {
-                throw new LoadException(
-                        "extern '" + extern.name()
-                                + "' in .kconfig is not known; give it a value or declare it __weak");
-            }
             if (value != null) {
                 write(btf, extern, value, data);
             }
@@ -163,8 +158,7 @@ final class Externs {
             if (!(type instanceof BtfType.Array)) {
                 throw mismatch(extern, value);
             }
-            byte[] text =
-                    value.substring(1, value.length() - 1).getBytes(StandardCharsets.UTF_8);
+            byte[] text = value.substring(1, value.length() - 1).getBytes(StandardCharsets.UTF_8);
             data.put(at, text, 0, Math.max(0, Math.min(text.length, extern.size() - 1)));
             return;
         }

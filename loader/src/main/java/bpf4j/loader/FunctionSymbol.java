@@ -6,7 +6,13 @@ package bpf4j.loader;
 /// @param start its first byte in the section
 /// @param slots how many 8-byte slots it has
 record FunctionSymbol(
-        String name, int section, int start, int slots, boolean global, boolean weak, boolean hidden) {
+        String name,
+        int section,
+        int start,
+        int slots,
+        boolean global,
+        boolean weak,
+        boolean hidden) {
     int end() {
         return start + slots * 8;
     }

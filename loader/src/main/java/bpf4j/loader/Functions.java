@@ -40,22 +40,24 @@ final class Functions {
     /// The function that begins at a byte of a section, or null.
     @Nullable FunctionSymbol at(int section, long byteOffset) {
         TreeMap<Integer, FunctionSymbol> found = bySection.get(section);
-        return found == null || byteOffset != (int) byteOffset
-                ? null
-                : found.get((int) byteOffset);
+        return found == null || byteOffset != (int) byteOffset ? null : found.get((int) byteOffset);
     }
 
     private void add(Elf.Section section, List<Elf.Symbol> symbols) throws LoadException {
         if (section.size() % 8 != 0) {
             throw new LoadException(
-                    "section '" + section.name() + "' of " + section.size()
+                    "section '"
+                            + section.name()
+                            + "' of "
+                            + section.size()
                             + " bytes is no whole number of instructions");
         }
         List<Elf.Symbol> starts = new ArrayList<>(of(symbols, Elf.Kind.FUNC));
         if (starts.isEmpty()) {
             // Compilers before LLVM 7 and assemblers leave functions without a type.
             for (Elf.Symbol symbol : of(symbols, Elf.Kind.NOTYPE)) {
-                if (symbol.binding() == Elf.Binding.GLOBAL || symbol.binding() == Elf.Binding.WEAK) {
+                if (symbol.binding() == Elf.Binding.GLOBAL
+                        || symbol.binding() == Elf.Binding.WEAK) {
                     starts.add(symbol);
                 }
             }
@@ -78,14 +80,28 @@ final class Functions {
                     || size <= 0
                     || size > section.size() - symbol.value()) {
                 throw new LoadException(
-                        "function " + symbol.label() + " (" + symbol.size() + " bytes from byte "
-                                + symbol.value() + ") crosses the end of section '"
-                                + section.name() + "' of " + section.size() + " bytes");
+                        "function "
+                                + symbol.label()
+                                + " ("
+                                + symbol.size()
+                                + " bytes from byte "
+                                + symbol.value()
+                                + ") crosses the end of section '"
+                                + section.name()
+                                + "' of "
+                                + section.size()
+                                + " bytes");
             }
             if (symbol.value() % 8 != 0 || size % 8 != 0) {
                 throw new LoadException(
-                        "function " + symbol.label() + " (" + symbol.size() + " bytes from byte "
-                                + symbol.value() + " of section '" + section.name()
+                        "function "
+                                + symbol.label()
+                                + " ("
+                                + symbol.size()
+                                + " bytes from byte "
+                                + symbol.value()
+                                + " of section '"
+                                + section.name()
                                 + "') is not aligned to instructions");
             }
             FunctionSymbol function =
@@ -104,8 +120,13 @@ final class Functions {
         if (found.isEmpty()) {
             FunctionSymbol whole =
                     new FunctionSymbol(
-                            section.name(), section.index(), 0, (int) (section.size() / 8), true,
-                            false, false);
+                            section.name(),
+                            section.index(),
+                            0,
+                            (int) (section.size() / 8),
+                            true,
+                            false,
+                            false);
             found.put(0, whole);
             all.add(whole);
         }

@@ -61,8 +61,14 @@ final class LegacyMaps {
         for (Elf.Symbol symbol : symbols) {
             if (each < LEAST || symbol.value() < 0 || symbol.value() > section.size() - each) {
                 throw new LoadException(
-                        "map " + symbol.label() + " in section '" + section.name() + "' has "
-                                + each + " bytes; struct bpf_map_def has at least " + LEAST);
+                        "map "
+                                + symbol.label()
+                                + " in section '"
+                                + section.name()
+                                + "' has "
+                                + each
+                                + " bytes; struct bpf_map_def has at least "
+                                + LEAST);
             }
             maps.add(
                     new ObjectMap(
@@ -106,8 +112,7 @@ final class LegacyMaps {
 
     /// Gives maps of maps their inner templates: by id with iproute2's variant, else by the index
     /// of the map among its section's.
-    private void link(
-            Elf.Section section, List<Elf.Symbol> symbols, int each, List<ObjectMap> maps)
+    private void link(Elf.Section section, List<Elf.Symbol> symbols, int each, List<ObjectMap> maps)
             throws LoadException {
         int first = maps.size() - symbols.size();
         ByteBuffer data = elf.data(section);

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,16 +32,26 @@ final class Linker {
     private static final int R_NONE = 0;
 
     private final ObjectFile object;
-    private final List<ObjectMap> maps;
+    private final Map<Place, ObjectMap> maps = new HashMap<>();
+    private final Set<String> config;
     private final Set<String> kfuncs;
     private final CoRelocations core;
     private final Map<Integer, RelocationIndex> indexes = new HashMap<>();
 
     /// @param maps the maps as they will be created; those of the object file, and `.kconfig`
+    /// @param config the names of the configuration values that are known
     /// @param kfuncs the names of the kernel functions that exist
-    Linker(ObjectFile object, List<ObjectMap> maps, Set<String> kfuncs, CoRelocations core) {
+    Linker(
+            ObjectFile object,
+            List<ObjectMap> maps,
+            Set<String> config,
+            Set<String> kfuncs,
+            CoRelocations core) {
         this.object = object;
-        this.maps = maps;
+        for (ObjectMap map : maps) {
+            this.maps.put(new Place(map.section(), map.offset()), map);
+        }
+        this.config = config;
         this.kfuncs = kfuncs;
         this.core = core;
     }
@@ -57,8 +69,7 @@ final class Linker {
 
         /// The slots as little-endian bytes.
         byte[] bytes() {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(slots.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.allocate(slots.length * 8).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asLongBuffer().put(slots);
             return bytes.array();
         }
@@ -88,8 +99,8 @@ final class Linker {
         private int size;
         private final Map<FunctionSymbol, Integer> placed = new HashMap<>();
         private final List<MapSpec> used = new ArrayList<>();
-        private final Map<ObjectMap, Integer> usedIndex = new HashMap<>();
-        private final List<String> externs = new ArrayList<>();
+        private final IdentityHashMap<ObjectMap, Integer> usedIndex = new IdentityHashMap<>();
+        private final Map<String, Integer> externs = new LinkedHashMap<>();
         private final List<ProgramSpec.Function> functions = new ArrayList<>();
         private final List<ProgramSpec.Line> lines = new ArrayList<>();
         private final Deque<Position> open = new ArrayDeque<>();
@@ -97,7 +108,7 @@ final class Linker {
         private final class Position {
             final FunctionSymbol function;
             final int base;
-            final @Nullable Elf.Relocation[] relocations;
+            final Elf.@Nullable Relocation[] relocations;
             int next;
 
             Position(FunctionSymbol function, int base) throws LoadException {
@@ -118,7 +129,11 @@ final class Linker {
                 }
             }
             return new Linked(
-                    Arrays.copyOf(out, size), used, externs, List.copyOf(functions), List.copyOf(lines));
+                    Arrays.copyOf(out, size),
+                    used,
+                    List.copyOf(externs.keySet()),
+                    List.copyOf(functions),
+                    List.copyOf(lines));
         }
 
         /// Relocates the next instruction of a function, unless it refers to a function that is not
@@ -144,7 +159,8 @@ final class Linker {
             } else if (relocation != null) {
                 throw fail(
                         position,
-                        "has a relocation to " + relocation.symbol().label()
+                        "has a relocation to "
+                                + relocation.symbol().label()
                                 + " but is no call and no wide load");
             }
             position.next++;
@@ -175,7 +191,10 @@ final class Linker {
                 if (!in.isCode()) {
                     throw fail(
                             position,
-                            "calls " + relocation.symbol().label() + " in section '" + in.name()
+                            "calls "
+                                    + relocation.symbol().label()
+                                    + " in section '"
+                                    + in.name()
                                     + "', which is no code");
                 }
             } else {
@@ -200,7 +219,8 @@ final class Linker {
             if (extern == null || extern.kind() != Externs.Kind.FUNCTION) {
                 throw fail(
                         position,
-                        "calls '" + name
+                        "calls '"
+                                + name
                                 + "', which the object neither defines nor declares __ksym");
             }
             if (extern.weak() && !kfuncs.contains(name)) {
@@ -242,7 +262,10 @@ final class Linker {
             if (map == null) {
                 throw fail(
                         position,
-                        "loads the address of " + symbol.label() + " in section '" + section.name()
+                        "loads the address of "
+                                + symbol.label()
+                                + " in section '"
+                                + section.name()
                                 + "', which holds no map and no variables");
             }
             if (data) {
@@ -253,18 +276,26 @@ final class Linker {
             return true;
         }
 
-        private void wideExtern(Position position, int pc, Elf.Symbol symbol)
-                throws LoadException {
+        private void wideExtern(Position position, int pc, Elf.Symbol symbol) throws LoadException {
             Externs.Extern extern = object.externs().get(symbol.name());
             if (extern == null) {
                 throw fail(
                         position,
-                        "loads the address of '" + symbol.name()
+                        "loads the address of '"
+                                + symbol.name()
                                 + "', which the object neither defines nor declares __ksym or"
                                 + " __kconfig");
             }
             switch (extern.kind()) {
                 case KCONFIG -> {
+                    if (!extern.weak() && !config.contains(extern.name())) {
+                        throw fail(
+                                position,
+                                "needs the configuration value '"
+                                        + extern.name()
+                                        + "', which is not known; give it one or declare it"
+                                        + " __weak");
+                    }
                     ObjectMap map = mapAt(-1, 0);
                     if (map == null) {
                         throw new AssertionError("no .kconfig map for " + extern);
@@ -292,8 +323,10 @@ final class Linker {
         private LoadException unresolved(Position position, Externs.Extern extern) {
             return fail(
                     position,
-                    "needs the kernel symbol '" + extern.name()
-                            + "', which does not exist here; declare it __weak and test its address");
+                    "needs the kernel symbol '"
+                            + extern.name()
+                            + "', which does not exist here; declare it __weak and test its"
+                            + " address");
         }
 
         private void put(int pc, int source, int first, int second) {
@@ -311,12 +344,7 @@ final class Linker {
         }
 
         private int externIndex(String name) {
-            int index = externs.indexOf(name);
-            if (index < 0) {
-                externs.add(name);
-                index = externs.size() - 1;
-            }
-            return index;
+            return externs.computeIfAbsent(name, _ -> externs.size());
         }
 
         private FunctionSymbol function(Position position, int section, long byteOffset)
@@ -325,7 +353,9 @@ final class Linker {
             if (found == null) {
                 throw fail(
                         position,
-                        "refers to byte " + byteOffset + " of section '"
+                        "refers to byte "
+                                + byteOffset
+                                + " of section '"
                                 + object.elf().sections().get(section).name()
                                 + "', where no function begins");
             }
@@ -335,12 +365,14 @@ final class Linker {
         private void append(FunctionSymbol function) throws LoadException {
             if ((long) size + function.slots() > MOST_SLOTS) {
                 throw new LoadException(
-                        "function '" + function.name() + "' makes the program longer than "
-                                + MOST_SLOTS + " instructions");
+                        "function '"
+                                + function.name()
+                                + "' makes the program longer than "
+                                + MOST_SLOTS
+                                + " instructions");
             }
             int base = size;
-            ByteBuffer code =
-                    object.elf().data(object.elf().sections().get(function.section()));
+            ByteBuffer code = object.elf().data(object.elf().sections().get(function.section()));
             if (size + function.slots() > out.length) {
                 out = Arrays.copyOf(out, Math.max(out.length * 2, size + function.slots()));
             }
@@ -377,28 +409,29 @@ final class Linker {
         private LoadException fail(Position position, String what) {
             FunctionSymbol function = position.function;
             return new LoadException(
-                    "function '" + function.name() + "' in section '"
+                    "function '"
+                            + function.name()
+                            + "' in section '"
                             + object.elf().sections().get(function.section()).name()
-                            + "': instruction " + position.next + " " + what);
+                            + "': instruction "
+                            + position.next
+                            + " "
+                            + what);
         }
     }
 
     private @Nullable ObjectMap mapAt(int section, long offset) {
-        for (ObjectMap map : maps) {
-            if (map.section() == section && map.offset() == offset) {
-                return map;
-            }
-        }
-        return null;
+        return maps.get(new Place(section, offset));
     }
+
+    private record Place(int section, long offset) {}
 
     private RelocationIndex index(int section) {
         return indexes.computeIfAbsent(section, _ -> new RelocationIndex(object, section));
     }
 
-    private @Nullable Elf.Relocation[] relocationsOf(FunctionSymbol function)
-            throws LoadException {
-        @Nullable Elf.Relocation[] found = new Elf.Relocation[function.slots()];
+    private Elf.@Nullable Relocation[] relocationsOf(FunctionSymbol function) throws LoadException {
+        Elf.@Nullable Relocation[] found = new Elf.Relocation[function.slots()];
         for (Elf.Relocation relocation : index(function.section()).relocations(function)) {
             if (relocation.type() == R_NONE) {
                 continue;
@@ -406,8 +439,11 @@ final class Linker {
             long place = relocation.offset() - function.start();
             if (place % 8 != 0) {
                 throw new LoadException(
-                        "function '" + function.name() + "': the relocation at byte "
-                                + relocation.offset() + " is not aligned to an instruction");
+                        "function '"
+                                + function.name()
+                                + "': the relocation at byte "
+                                + relocation.offset()
+                                + " is not aligned to an instruction");
             }
             found[(int) (place / 8)] = relocation;
         }

@@ -34,25 +34,29 @@ final class ObjectBtf {
             return null;
         }
         Elf.Section ext = elf.section(".BTF.ext").orElse(null);
-        BtfSections read =
-                BtfSections.parse(relocated(types), ext == null ? null : relocated(ext));
+        BtfSections read = BtfSections.parse(relocated(types), ext == null ? null : relocated(ext));
         return new BtfSections(complete(read.types(), functions), read.ext());
     }
 
     /// A section with its relocations applied, each to 4 bytes whatever its type: older compilers
-    /// number them otherwise (`R_BPF_64_32` for `R_BPF_64_NODYLD32`).
+    /// number them otherwise (`R_BPF_64_32` or 0 for `R_BPF_64_NODYLD32`).
     private byte[] relocated(Elf.Section section) throws LoadException {
         byte[] bytes = elf.bytes(section);
         ByteBuffer data = ByteBuffer.wrap(bytes).order(elf.order());
         for (Elf.Relocation relocation : relocations.getOrDefault(section.index(), List.of())) {
-            if (relocation.type() == 0 || relocation.symbol().isUndefined()) {
+            if (relocation.symbol().isUndefined()) {
                 continue;
             }
             long at = relocation.offset();
             if (at < 0 || at > bytes.length - 4) {
                 throw new LoadException(
-                        "a relocation at byte " + at + " lies outside section '" + section.name()
-                                + "' of " + bytes.length + " bytes");
+                        "a relocation at byte "
+                                + at
+                                + " lies outside section '"
+                                + section.name()
+                                + "' of "
+                                + bytes.length
+                                + " bytes");
             }
             data.putInt((int) at, (int) (data.getInt((int) at) + relocation.symbol().value()));
         }

@@ -195,7 +195,8 @@ record ProgramKind(int type, int attachType, boolean sleepable, boolean frags, b
     static ProgramKind ofType(String name) {
         int number = NAMES.indexOf(name);
         for (Row row : ROWS) {
-            if (row.kind.type == number && !row.name.contains("/") && !row.name.contains(".")) {
+            boolean plain = !row.name.contains("/") && !row.name.contains(".");
+            if (row.kind.type == number && (plain || name.startsWith("cgroup"))) {
                 return row.kind.loose();
             }
         }
