@@ -28,7 +28,6 @@ for source in *.bpf.c; do
     compile "$source" "$output/${source%.c}.o"
 done
 for patch in broken/*.patch; do
-    [ -e "$patch" ] || continue
     name=$(basename "$patch" .patch) # such as xdp_firewall.no-null-check
     example=${name%%.*}.bpf.c
     mkdir "$scratch/$name"

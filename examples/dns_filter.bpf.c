@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A socket filter that lets through DNS over UDP and nothing else, and counts the questions by type. It is for a
-// packet socket: what it sees begins with the Ethernet header.
+// A socket filter that lets through DNS over UDP and nothing else, and counts the questions by type and by top-level
+// domain. It is for a packet socket: what it sees begins with the Ethernet header.
 
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -40,6 +40,17 @@ struct {
     __type(value, struct tally);
 } types SEC(".maps");
 
+struct domain {
+    char label[64]; // ends in zeros
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 2048);
+    __type(key, struct domain);
+    __type(value, struct tally);
+} domains SEC(".maps");
+
 // Returns where the UDP header is, or 0 where the packet has none.
 static __always_inline __u32 find_udp(struct __sk_buff *skb)
 {
@@ -65,8 +76,8 @@ static __always_inline __u32 find_udp(struct __sk_buff *skb)
     return 0;
 }
 
-// Returns where the name that begins at an offset ends, or 0 where it does not.
-static __always_inline __u32 skip_name(struct __sk_buff *skb, __u32 at)
+// Returns where the name that begins at an offset ends, or 0 where it does not. Sets domain to its last label.
+static __always_inline __u32 read_name(struct __sk_buff *skb, __u32 at, struct domain *domain)
 {
     __u8 length;
 
@@ -75,21 +86,37 @@ static __always_inline __u32 skip_name(struct __sk_buff *skb, __u32 at)
             return 0;
         if (length == 0)
             return at + 1;
-        if (length > 63) // no first question refers to an earlier name
+        if (length > 63) // a reference to an earlier name, and there is none
+            return 0;
+        __builtin_memset(domain, 0, sizeof(*domain));
+        if (bpf_skb_load_bytes(skb, at + 1, domain->label, length))
             return 0;
         at += 1 + length;
     }
     return 0;
 }
 
+static __always_inline void count(void *map, const void *key, __u32 is_response)
+{
+    struct tally fresh = {};
+    struct tally *tally = bpf_map_lookup_elem(map, key);
+
+    if (!tally) {
+        bpf_map_update_elem(map, key, &fresh, BPF_NOEXIST); // another CPU may be first
+        tally = bpf_map_lookup_elem(map, key);
+        if (!tally)
+            return; // the map is full
+    }
+    __sync_fetch_and_add(is_response ? &tally->responses : &tally->queries, 1);
+}
+
 SEC("socket")
 int dns_filter(struct __sk_buff *skb)
 {
-    struct tally fresh = {};
+    struct domain domain = {};
     struct dns_header dns;
-    struct tally *tally;
     struct udphdr udp;
-    __u32 at, name;
+    __u32 at, end, is_response;
     __be16 wire;
     __u16 type;
 
@@ -101,21 +128,13 @@ int dns_filter(struct __sk_buff *skb)
     at += sizeof(udp);
     if (bpf_skb_load_bytes(skb, at, &dns, sizeof(dns)) || dns.questions != bpf_htons(1))
         return REJECT;
-    name = skip_name(skb, at + sizeof(dns));
-    if (!name || bpf_skb_load_bytes(skb, name, &wire, sizeof(wire)))
+    end = read_name(skb, at + sizeof(dns), &domain);
+    if (!end || bpf_skb_load_bytes(skb, end, &wire, sizeof(wire)))
         return REJECT;
 
     type = bpf_ntohs(wire);
-    tally = bpf_map_lookup_elem(&types, &type);
-    if (!tally) {
-        bpf_map_update_elem(&types, &type, &fresh, BPF_NOEXIST);
-        tally = bpf_map_lookup_elem(&types, &type);
-        if (!tally)
-            return skb->len; // the map is full
-    }
-    if (dns.flags & bpf_htons(0x8000))
-        __sync_fetch_and_add(&tally->responses, 1);
-    else
-        __sync_fetch_and_add(&tally->queries, 1);
+    is_response = dns.flags & bpf_htons(0x8000);
+    count(&types, &type, is_response);
+    count(&domains, &domain, is_response);
     return skb->len;
 }

@@ -25,6 +25,9 @@ enum class {
 // The marks of the classes, for a loader or a running application to change.
 __u32 marks[CLASSES] = {10, 20, 30};
 
+// The class of packets that nothing here knows.
+__u32 other_class = DEFAULT;
+
 // How many packets were given each class.
 __u64 marked[CLASSES];
 
@@ -40,7 +43,7 @@ static __noinline __u32 classify(__u32 protocol, __u32 source, __u32 destination
         return INTERACTIVE;
     if (protocol == IPPROTO_TCP && (source == 80 || destination == 80))
         return BULK;
-    return DEFAULT;
+    return other_class;
 }
 
 // Writes a DSCP value into the IPv4 header, and its checksum.
