@@ -16,7 +16,7 @@ import java.nio.charset.Charset;
         description = "The eBPF runtime for the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {})
+        subcommands = {SelftestCommand.class})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
