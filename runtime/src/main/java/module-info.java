@@ -4,4 +4,6 @@ module bpf4j.runtime {
     requires static transitive org.jspecify;
 
     exports bpf4j.runtime;
+    exports bpf4j.runtime.helper;
+    exports bpf4j.runtime.map;
 }

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// What one run of a program works on: context, packet and stack. One thread uses it at a time and
-/// can use it again for the next run; a host prepares it before each run, see [#reset] and
-/// [PacketContext].
+/// can use it again for the next run; a host prepares it before each run, see
+/// [Packets] and the methods here.
 ///
 /// A packet lies in a heap array or in native memory; `packetBase + o` is the index in it of the
 /// byte with offset `o` in region [Address#PACKET]. `dataMeta <= data <= dataEnd` are offsets in
@@ -54,9 +54,6 @@ public final class Execution {
 
     /// What the packet's context tells beyond its struct: header places, VLAN tag, type.
     public final PacketState packetState = new PacketState();
-
-    /// The packet's context, which keeps the struct right when helpers change the packet.
-    public PacketContext packetContext = PacketContext.NONE;
 
     /// r1 and r2 on entry.
     public long entry1 = Address.of(Address.CONTEXT, 0);
@@ -127,7 +124,7 @@ public final class Execution {
         dataEnd = 0;
         packetLimit = 0;
         packetFloor = 0;
-        packetContext = PacketContext.NONE;
+        packetState.reset();
     }
 
     /// Makes ready for a run on a context without packet, as tracing programs get: the bytes are
@@ -169,6 +166,16 @@ public final class Execution {
         dataEnd = data + length;
         packetFloor = data;
         packetLimit = dataEnd;
+    }
+
+    /// Continues with the packet in other memory of the same kind, at the same offsets.
+    void movePacket(MemorySegment memory, int base) {
+        if (nativePacket != null) {
+            nativePacket = memory;
+        } else {
+            packet = (byte[]) memory.heapBase().orElseThrow();
+        }
+        packetBase = base;
     }
 
     /// The packet with its metadata as one segment; byte `i` has offset `i - packetBase`.

@@ -21,6 +21,12 @@ public final class HelperTable {
         return new HelperTable(Map.copyOf(functions), Map.of());
     }
 
+    /// A table of these helpers and kernel functions.
+    public static HelperTable of(
+            Map<Integer, HelperFunction> functions, Map<String, HelperFunction> kfuncs) {
+        return new HelperTable(Map.copyOf(functions), Map.copyOf(kfuncs));
+    }
+
     /// This table with one more helper, or another one in its place.
     public HelperTable with(int id, HelperFunction function) {
         Map<Integer, HelperFunction> changed = new HashMap<>(functions);

@@ -1,0 +1,228 @@
+package bpf4j.runtime;
+
+import bpf4j.spec.ProgramType;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Puts packets into executions and keeps the context structs right when helpers change packets.
+///
+/// What a context tells beside the packet is what `BPF_PROG_TEST_RUN` gives on the loopback
+/// interface; a host changes [Execution#context] after preparing to tell otherwise.
+public final class Packets {
+    /// `struct xdp_md`: bytes and fields.
+    public static final int XDP_SIZE = 24;
+
+    public static final int XDP_INGRESS_IFINDEX = 12;
+    public static final int XDP_RX_QUEUE_INDEX = 16;
+
+    /// `struct __sk_buff`: bytes and fields.
+    public static final int SKB_SIZE = 192;
+
+    public static final int SKB_LEN = 0;
+    public static final int SKB_PKT_TYPE = 4;
+    public static final int SKB_MARK = 8;
+    public static final int SKB_QUEUE_MAPPING = 12;
+    public static final int SKB_PROTOCOL = 16;
+    public static final int SKB_VLAN_PRESENT = 20;
+    public static final int SKB_VLAN_TCI = 24;
+    public static final int SKB_VLAN_PROTO = 28;
+    public static final int SKB_PRIORITY = 32;
+    public static final int SKB_INGRESS_IFINDEX = 36;
+    public static final int SKB_IFINDEX = 40;
+    public static final int SKB_CB = 48;
+    public static final int SKB_HASH = 68;
+    public static final int SKB_TC_CLASSID = 72;
+    public static final int SKB_TSTAMP = 152;
+    public static final int SKB_WIRE_LEN = 160;
+    public static final int SKB_GSO_SEGS = 164;
+    public static final int SKB_GSO_SIZE = 176;
+
+    /// The bytes of an Ethernet header.
+    public static final int ETH_HLEN = 14;
+
+    private static final int LOOPBACK = 1;
+
+    /// Bytes before an XDP packet that the driver keeps for itself (`sizeof(struct xdp_frame)`).
+    private static final int XDP_FLOOR = 40;
+
+    /// Where a frame of one page ends, less the room for `struct skb_shared_info`.
+    private static final int XDP_LIMIT = 4096 - 320;
+
+    private static final int BROADCAST = 1;
+    private static final int MULTICAST = 2;
+    private static final int OTHERHOST = 3;
+
+    private Packets() {}
+
+    /// Makes an execution ready for a program of any type: a packet for those that work on frames
+    /// or socket buffers, a raw context for others. The bytes are not copied.
+    public static void prepare(Execution execution, ProgramType type, byte[] bytes) {
+        prepare(execution, type, bytes, 0, bytes.length);
+    }
+
+    /// Makes an execution ready for a program of any type with a part of an array.
+    public static void prepare(
+            Execution execution, ProgramType type, byte[] bytes, int index, int length) {
+        switch (type.context().struct()) {
+            case "xdp_md" -> prepareXdp(execution, bytes, index, length);
+            case "__sk_buff" -> prepareSkb(execution, bytes, index, length, startsAtNetwork(type));
+            default -> {
+                byte[] context = new byte[type.context().size()];
+                System.arraycopy(bytes, index, context, 0, Math.min(length, context.length));
+                execution.prepareRaw(context);
+            }
+        }
+    }
+
+    /// Makes an execution ready for a program of any type with a packet in native memory.
+    public static void prepare(Execution execution, ProgramType type, MemorySegment bytes) {
+        switch (type.context().struct()) {
+            case "xdp_md" -> {
+                execution.reset();
+                execution.setPacket(bytes);
+                finishXdp(execution);
+            }
+            case "__sk_buff" -> {
+                execution.reset();
+                execution.setPacket(bytes);
+                finishSkb(execution, startsAtNetwork(type));
+            }
+            default -> prepare(execution, type, bytes.toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+
+    /// Whether programs of a type see socket buffers without their link-layer header:
+    /// `cgroup_skb` and the lightweight tunnels.
+    private static boolean startsAtNetwork(ProgramType type) {
+        return switch (type.number()) {
+            case 8, 10, 11, 12, 19 -> true;
+            default -> false;
+        };
+    }
+
+    /// Makes an execution ready for an XDP program.
+    public static void prepareXdp(Execution execution, byte[] bytes, int index, int length) {
+        execution.reset();
+        execution.setPacket(bytes, index, length);
+        finishXdp(execution);
+    }
+
+    private static void finishXdp(Execution execution) {
+        byte[] context = context(execution, XDP_SIZE);
+        execution.packetState.kind = PacketState.Kind.XDP;
+        execution.packetFloor = XDP_FLOOR;
+        execution.packetLimit = Math.max(XDP_LIMIT, execution.dataEnd);
+        execution.packetState.macHeader = execution.data;
+        Memory.INTS.set(context, XDP_INGRESS_IFINDEX, LOOPBACK);
+    }
+
+    /// Makes an execution ready for a program on a socket buffer of an Ethernet frame.
+    ///
+    /// @param network whether the program sees the packet from the network header on
+    public static void prepareSkb(
+            Execution execution, byte[] bytes, int index, int length, boolean network) {
+        execution.reset();
+        execution.setPacket(bytes, index, length);
+        finishSkb(execution, network);
+    }
+
+    private static void finishSkb(Execution execution, boolean network) {
+        byte[] context = context(execution, SKB_SIZE);
+        PacketState state = execution.packetState;
+        state.kind = PacketState.Kind.SKB;
+        execution.packetFloor = 0;
+        execution.packetLimit = Integer.MAX_VALUE;
+        state.macHeader = execution.data;
+        state.networkHeader = Math.min(execution.data + ETH_HLEN, execution.dataEnd);
+        Memory.INTS.set(context, SKB_IFINDEX, LOOPBACK);
+        Memory.INTS.set(context, SKB_WIRE_LEN, execution.dataEnd - execution.data);
+        if (execution.dataEnd - execution.data >= ETH_HLEN) {
+            MemorySegment packet = execution.packetSegment();
+            long start = (long) execution.packetBase + execution.data;
+            Memory.INTS.set(context, SKB_PROTOCOL, packet.get(Memory.SHORT, start + 12) & 0xFFFF);
+            Memory.INTS.set(context, SKB_PKT_TYPE, packetType(packet, start));
+        }
+        if (network) {
+            execution.data = state.networkHeader;
+            execution.dataMeta = execution.data;
+        }
+        changed(execution);
+    }
+
+    /// The zeroed context struct of an execution.
+    private static byte[] context(Execution execution, int size) {
+        byte[] context = execution.context;
+        if (context.length == size) {
+            java.util.Arrays.fill(context, (byte) 0);
+            return context;
+        }
+        execution.context = new byte[size];
+        return execution.context;
+    }
+
+    /// As the loopback interface sees it, whose own address is zero.
+    private static int packetType(MemorySegment packet, long start) {
+        long address = packet.get(Memory.LONG, start) & 0xFFFF_FFFF_FFFFL;
+        if (address == 0xFFFF_FFFF_FFFFL) {
+            return BROADCAST;
+        }
+        return (address & 1) != 0 ? MULTICAST : address == 0 ? 0 : OTHERHOST;
+    }
+
+    /// Brings the context in line with `data` and `dataEnd`.
+    public static void changed(Execution execution) {
+        if (execution.packetState.kind == PacketState.Kind.SKB) {
+            Memory.INTS.set(execution.context, SKB_LEN, execution.dataEnd - execution.data);
+        }
+    }
+
+    /// Sees to it that the packet's memory has room for offsets from `low` to `high`, moving it to
+    /// new memory when it must.
+    public static void reserve(Execution execution, int low, int high) {
+        long capacity = execution.packetSegment().byteSize();
+        if (execution.packetBase + low >= 0 && execution.packetBase + (long) high <= capacity) {
+            return;
+        }
+        int from = Math.min(low, Math.min(execution.dataMeta, execution.data));
+        int to = Math.max(high, execution.dataEnd);
+        int slack = 256;
+        MemorySegment old = execution.packetSegment();
+        int size = to - from + 2 * slack;
+        MemorySegment fresh =
+                execution.nativePacket != null
+                        ? java.lang.foreign.Arena.ofAuto().allocate(size, 8)
+                        : MemorySegment.ofArray(new byte[size]);
+        int base = slack - from;
+        int first = Math.min(execution.dataMeta, execution.data);
+        MemorySegment.copy(
+                old,
+                (long) execution.packetBase + first,
+                fresh,
+                (long) base + first,
+                execution.dataEnd - first);
+        execution.movePacket(fresh, base);
+    }
+
+    /// Moves `data` by `delta` bytes, with what lies before it.
+    public static void moveStart(Execution execution, int delta) {
+        execution.data += delta;
+        execution.dataMeta = execution.data;
+        changed(execution);
+    }
+
+    /// Copies bytes inside the packet, offsets in its region.
+    public static void copyWithin(Execution execution, int from, int to, int length) {
+        MemorySegment packet = execution.packetSegment();
+        long base = execution.packetBase;
+        MemorySegment.copy(packet, base + from, packet, base + to, length);
+    }
+
+    /// Fills bytes of the packet with zeros.
+    public static void clear(Execution execution, int from, int length) {
+        execution
+                .packetSegment()
+                .asSlice((long) execution.packetBase + from, length)
+                .fill((byte) 0);
+    }
+}

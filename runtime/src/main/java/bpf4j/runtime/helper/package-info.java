@@ -1,0 +1,5 @@
+/// Linux's helpers and kernel functions.
+@NullMarked
+package bpf4j.runtime.helper;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The map types.
+@NullMarked
+package bpf4j.runtime.map;
+
+import org.jspecify.annotations.NullMarked;
