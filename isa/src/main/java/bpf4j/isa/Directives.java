@@ -164,6 +164,7 @@ final class Directives {
             case ".section" -> section = line.name("a section").text();
             case ".flag" -> flags.add(flag(line));
             case ".map" -> map(line);
+            case ".template" -> maps.template(line);
             case ".entry" -> maps.entry(line);
             case ".extern" -> extern(line);
             case ".equ", ".set" -> constant(line);

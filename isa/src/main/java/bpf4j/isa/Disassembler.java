@@ -21,6 +21,18 @@ public final class Disassembler {
         return new InsnText(syntax).of(insn);
     }
 
+    /// The instruction at `pc` with the names of maps, helpers, subprograms and externs, and jumps
+    /// with a label.
+    public static String symbolic(ProgramSpec spec, int pc) {
+        return new SymbolicText(spec).text(pc);
+    }
+
+    /// A whole program as a text that [Assembler#assemble] reads back: directives, labels, names.
+    /// BTF and source lines are left out.
+    public static String source(ProgramSpec spec) {
+        return new SymbolicText(spec).program();
+    }
+
     /// A program laid out as `llvm-objdump -d` does, a line an instruction: the slot, the bytes,
     /// the text, and for jumps the target in angle brackets as function and byte offset.
     ///

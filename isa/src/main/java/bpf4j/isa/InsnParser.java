@@ -58,6 +58,13 @@ final class InsnParser {
     /// A memory operand `(type *)(base + off)`.
     private record Memory(Size size, boolean signed, int base, short off, Token type) {}
 
+    /// Whether a word has a meaning of its own, so that it cannot stand for a symbol.
+    static boolean isReserved(String word) {
+        return STATEMENTS.contains(word)
+                || VALUES.contains(word)
+                || register(new Token(Token.Kind.WORD, word, 0, 0, false)) != null;
+    }
+
     Parsed parse() throws AssemblyException {
         Token first = line.peek();
         if (register(first) != null) {

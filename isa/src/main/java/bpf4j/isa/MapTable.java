@@ -5,6 +5,7 @@ import bpf4j.spec.MapType;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ final class MapTable {
             List.of("key", "value", "entries", "flags", "extra", "pinning", "inner", "frozen");
 
     private final Map<String, Integer> indexes = new LinkedHashMap<>();
+    private final Map<String, MapSpec> templates = new HashMap<>();
     private final List<MapSpec> specs = new ArrayList<>();
 
     Set<String> names() {
@@ -45,8 +47,18 @@ final class MapTable {
         return specs;
     }
 
-    /// Reads what follows `.map`.
+    /// Reads what follows the name in `.map`.
     void declare(Line line, Token name) throws AssemblyException {
+        add(describe(line, name));
+    }
+
+    /// Reads what follows `.template`: a map that only describes the inner maps of others.
+    void template(Line line) throws AssemblyException {
+        Token name = line.name("a name");
+        templates.put(name.text(), describe(line, name));
+    }
+
+    private MapSpec describe(Line line, Token name) throws AssemblyException {
         line.expect(",");
         MapType type = type(line);
         Map<String, Long> numbers = new LinkedHashMap<>();
@@ -58,28 +70,30 @@ final class MapTable {
                 case "frozen" -> frozen = true;
                 case "inner" -> {
                     line.expect("=");
-                    inner = specs.get(existing(line));
+                    MapSpec template = templates.get(line.peek().text());
+                    if (template != null) {
+                        line.take();
+                    }
+                    inner = template != null ? template : specs.get(existing(line));
                 }
                 default -> numbers.put(option.text(), number(line, option));
             }
         }
-        MapSpec spec =
-                new MapSpec(
-                        name.text(),
-                        type,
-                        numbers.getOrDefault("key", 0L).intValue(),
-                        numbers.getOrDefault("value", 0L).intValue(),
-                        numbers.getOrDefault("entries", 0L).intValue(),
-                        numbers.getOrDefault("flags", 0L).intValue(),
-                        numbers.getOrDefault("extra", 0L),
-                        inner,
-                        null,
-                        0,
-                        0,
-                        List.of(),
-                        frozen,
-                        numbers.getOrDefault("pinning", 0L).intValue());
-        add(spec);
+        return new MapSpec(
+                name.text(),
+                type,
+                numbers.getOrDefault("key", 0L).intValue(),
+                numbers.getOrDefault("value", 0L).intValue(),
+                numbers.getOrDefault("entries", 0L).intValue(),
+                numbers.getOrDefault("flags", 0L).intValue(),
+                numbers.getOrDefault("extra", 0L),
+                inner,
+                null,
+                0,
+                0,
+                List.of(),
+                frozen,
+                numbers.getOrDefault("pinning", 0L).intValue());
     }
 
     private static Long number(Line line, Token option) throws AssemblyException {
