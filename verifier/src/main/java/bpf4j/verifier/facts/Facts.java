@@ -2,6 +2,7 @@ package bpf4j.verifier.facts;
 
 import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.cfg.Cfg;
 import bpf4j.verifier.domain.Tri;
 
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,11 @@ public final class Facts {
 
     /// Computes the facts of a program that was accepted under a policy.
     public static Facts of(ProgramSpec spec, LoadPolicy policy) {
-        return Unknown.facts(spec);
+        Cfg cfg = Cfg.of(spec, policy);
+        cfg.analyse(policy);
+        Solver solver = new Solver(spec, policy, cfg);
+        solver.solve();
+        return Collector.collect(solver);
     }
 
     /// Whether some run may come to slot `pc`.

@@ -7,7 +7,7 @@ import bpf4j.verifier.domain.Scalar;
 public sealed interface Value {
     /// Nothing is known.
     enum Any implements Value {
-        /// Never written on any path: nothing reads it.
+        /// Never written on any path, or not read before it is written again.
         UNSET,
         /// Written, and may be anything.
         MIXED
