@@ -70,7 +70,7 @@ final class CodecTest {
                 1,
                 "unknown opcode ff",
                 "insn 1: unknown opcode ff: no instruction has this opcode (ff 00 00 00 00 00 00"
-                    + " 00)");
+                        + " 00)");
         assertRefused(
                 "6112000001000000",
                 0,
