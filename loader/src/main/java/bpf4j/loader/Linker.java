@@ -381,7 +381,7 @@ final class Linker {
             }
             placed.put(function, base);
             describe(function, base);
-            core.apply(function, out, base);
+            core.apply(function, index(function.section()).core(function), out, base);
             open.push(new Position(function, base));
         }
 
