@@ -62,8 +62,7 @@ final class CoRelocations {
     }
 
     /// Relocates the slots of a function, which begin at `base`.
-    void apply(
-            FunctionSymbol function, List<BtfExt.Relocation> relocations, long[] slots, int base)
+    void apply(FunctionSymbol function, List<BtfExt.Relocation> relocations, long[] slots, int base)
             throws LoadException {
         for (BtfExt.Relocation relocation : relocations) {
             int index = (relocation.byteOffset() - function.start()) / 8;
@@ -75,8 +74,12 @@ final class CoRelocations {
                 patch(slots, base + index, base + function.slots(), result);
             } catch (LoadException e) {
                 throw new LoadException(
-                        "function '" + function.name() + "': the CO-RE relocation of instruction "
-                                + index + " " + e.getMessage(),
+                        "function '"
+                                + function.name()
+                                + "': the CO-RE relocation of instruction "
+                                + index
+                                + " "
+                                + e.getMessage(),
                         e);
             }
         }
@@ -129,7 +132,8 @@ final class CoRelocations {
                 after = value;
             } else if (path.bitOffset() != found.bitOffset() || value.value() != after.value()) {
                 throw new LoadException(
-                        "is ambiguous: the target has several types '" + name
+                        "is ambiguous: the target has several types '"
+                                + name
                                 + "' that give different answers");
             }
         }
@@ -183,7 +187,8 @@ final class CoRelocations {
                     return;
                 }
                 long held =
-                        Integer.toUnsignedLong(Slot.imm(slot)) | (long) Slot.imm(slots[pc + 1]) << 32;
+                        Integer.toUnsignedLong(Slot.imm(slot))
+                                | (long) Slot.imm(slots[pc + 1]) << 32;
                 expect(validate, held == before, held, before);
                 slots[pc] = Slot.withImm(slot, (int) after);
                 slots[pc + 1] = Slot.withImm(slots[pc + 1], (int) (after >>> 32));
@@ -196,7 +201,10 @@ final class CoRelocations {
             throws LoadException {
         if (validate && !same) {
             throw new LoadException(
-                    "expects " + expected + " in the instruction, which holds " + held
+                    "expects "
+                            + expected
+                            + " in the instruction, which holds "
+                            + held
                             + "; the object is inconsistent");
         }
     }
@@ -244,7 +252,8 @@ final class CoRelocations {
                     case 8 -> 0x18;
                     default ->
                             throw new LoadException(
-                                    "gives a field of " + result.after.size()
+                                    "gives a field of "
+                                            + result.after.size()
                                             + " bytes, which no load takes at once");
                 };
         return Slot.withOpcode(slot, (opcode & ~0x18) | size);

@@ -27,7 +27,9 @@ final class CoreMatch {
     /// A name without its flavour: `task_struct___old` is `task_struct`.
     static String essential(String name) {
         for (int i = name.length() - 5; i >= 0; i--) {
-            if (name.charAt(i) != '_' && name.startsWith("___", i + 1) && name.charAt(i + 4) != '_') {
+            if (name.charAt(i) != '_'
+                    && name.startsWith("___", i + 1)
+                    && name.charAt(i + 4) != '_') {
                 return name.substring(0, i + 1);
             }
         }
@@ -36,7 +38,8 @@ final class CoreMatch {
 
     /// Whether two types are of one kind, so that one can stand for the other.
     static boolean sameKind(BtfType a, BtfType b) {
-        return a.kind().equals(b.kind()) || (a instanceof BtfType.Enum && b instanceof BtfType.Enum);
+        return a.kind().equals(b.kind())
+                || (a instanceof BtfType.Enum && b instanceof BtfType.Enum);
     }
 
     /// The path in a candidate type that corresponds to a path of the object, or null.
@@ -290,8 +293,7 @@ final class CoreMatch {
                 && fwd.union() == that.union();
     }
 
-    private boolean enumerationsMatch(BtfType.Enum ours, BtfType.Enum theirs)
-            throws LoadException {
+    private boolean enumerationsMatch(BtfType.Enum ours, BtfType.Enum theirs) throws LoadException {
         if (ours.size() != theirs.size() || ours.values().size() > theirs.values().size()) {
             return false;
         }

@@ -40,10 +40,7 @@ record CoreSpec(Btf btf, int root, List<Step> steps, long bitOffset) {
                 throw new LoadException("asks for enumerator '" + path + "' of type " + id);
             }
             return new CoreSpec(
-                    btf,
-                    root,
-                    List.of(new Step(id, first, values.values().get(first).name())),
-                    0);
+                    btf, root, List.of(new Step(id, first, values.values().get(first).name())), 0);
         }
         List<Step> steps = new ArrayList<>();
         steps.add(new Step(id, first, null));

@@ -42,8 +42,7 @@ record CoreValue(long value, int size, int type, boolean certain, boolean absent
         }
         return switch (kind) {
             case FIELD_EXISTS, ENUMVAL_EXISTS, TYPE_EXISTS, TYPE_MATCHES -> of(1);
-            case TYPE_ID_LOCAL, TYPE_ID_TARGET ->
-                    new CoreValue(spec.root(), 0, 0, false, false);
+            case TYPE_ID_LOCAL, TYPE_ID_TARGET -> new CoreValue(spec.root(), 0, 0, false, false);
             case TYPE_SIZE -> of(CoreSpec.bits(spec.btf(), spec.root()) / 8);
             case ENUMVAL_VALUE -> {
                 CoreSpec.Step step = spec.steps().getFirst();
@@ -97,7 +96,11 @@ record CoreValue(long value, int size, int type, boolean certain, boolean absent
         return switch (kind) {
             case FIELD_BYTE_OFFSET ->
                     new CoreValue(
-                            offset, bitfield ? 0 : (int) size, bitfield ? 0 : type, !bitfield, false);
+                            offset,
+                            bitfield ? 0 : (int) size,
+                            bitfield ? 0 : type,
+                            !bitfield,
+                            false);
             case FIELD_BYTE_SIZE -> new CoreValue(size, 0, 0, !bitfield, false);
             case FIELD_SIGNED -> of(isSigned(btf.type(type)) ? 1 : 0);
             case FIELD_LSHIFT_U64 ->

@@ -173,6 +173,10 @@ final class Linker {
                 callExtern(position, pc, relocation.symbol().name());
                 return true;
             }
+            if (Slot.source(slot) == Slot.PSEUDO_KFUNC) {
+                throw fail(
+                        position, "calls a kernel function by number; only a symbol can name it");
+            }
             if (Slot.source(slot) != Slot.PSEUDO_CALL) {
                 if (relocation != null) {
                     throw fail(
@@ -232,10 +236,19 @@ final class Linker {
 
         private boolean wide(Position position, int pc, Elf.@Nullable Relocation relocation)
                 throws LoadException {
+            long slot = out[pc];
             if (relocation == null) {
+                if (Slot.source(slot) != 0 && Slot.source(slot) != Slot.PSEUDO_FUNC) {
+                    throw fail(
+                            position,
+                            Slot.source(slot) == Slot.PSEUDO_BTF_ID
+                                    ? "names a kernel variable by number; only a symbol can"
+                                    : "names a map by number: fd "
+                                            + Slot.imm(slot)
+                                            + " is not pointing to valid bpf_map");
+                }
                 return true;
             }
-            long slot = out[pc];
             Elf.Symbol symbol = relocation.symbol();
             if (symbol.isUndefined()) {
                 wideExtern(position, pc, symbol);

@@ -35,6 +35,7 @@ public final class ObjectSpec {
 
     private final ObjectFile file;
     private final List<ObjectMap> maps;
+    private final List<ObjectMap> allMaps;
     private final List<DeclaredProgram> programs;
     private final Settings settings;
 
@@ -54,6 +55,7 @@ public final class ObjectSpec {
         this.file = file;
         this.maps = maps;
         this.settings = settings;
+        this.allMaps = withConfig(file, maps, settings);
         this.programs = DeclaredProgram.of(file, settings);
     }
 
@@ -128,13 +130,13 @@ public final class ObjectSpec {
 
     /// All maps: defined ones in the order of the object, then one for each section of global
     /// variables.
-    public List<MapSpec> maps() throws LoadException {
-        return allMaps().stream().map(ObjectMap::spec).toList();
+    public List<MapSpec> maps() {
+        return allMaps.stream().map(ObjectMap::spec).toList();
     }
 
     /// The map with this name.
     public MapSpec map(String name) throws LoadException {
-        for (ObjectMap map : allMaps()) {
+        for (ObjectMap map : allMaps) {
             if (map.spec().name().equals(name)) {
                 return map.spec();
             }
@@ -143,7 +145,7 @@ public final class ObjectSpec {
                 "the object has no map '"
                         + name
                         + "'; it has "
-                        + Names.list(allMaps().stream().map(map -> map.spec().name()).toList()));
+                        + Names.list(allMaps.stream().map(map -> map.spec().name()).toList()));
     }
 
     /// The global variables, section by section in the order of their places.
@@ -306,26 +308,37 @@ public final class ObjectSpec {
                         settings.types));
     }
 
+    /// Whether the object has CO-RE relocations, so that [#withTarget] matters.
+    public boolean hasRelocations() {
+        return !file.ext().relocations().isEmpty();
+    }
+
     private ObjectSpec with(Settings changed) throws LoadException {
         return new ObjectSpec(file, maps, changed);
     }
 
-    private List<ObjectMap> allMaps() throws LoadException {
+    /// The maps and, where the object asks for configuration values, that of `.kconfig`.
+    private static List<ObjectMap> withConfig(
+            ObjectFile file, List<ObjectMap> maps, Settings settings) throws LoadException {
         ObjectMap config =
                 file.externs()
-                        .kconfigMap(file.dataSections(), file.btf(), settings.config, order());
+                        .kconfigMap(
+                                file.dataSections(),
+                                file.btf(),
+                                settings.config,
+                                file.elf().order());
         if (config == null) {
             return maps;
         }
         List<ObjectMap> all = new ArrayList<>(maps);
         all.add(config);
-        return all;
+        return List.copyOf(all);
     }
 
-    private Linker linker() throws LoadException {
+    private Linker linker() {
         return new Linker(
                 file,
-                allMaps(),
+                allMaps,
                 settings.config.keySet(),
                 settings.kfuncs,
                 CoRelocations.of(file, settings.target));
