@@ -8,6 +8,7 @@ import bpf4j.runtime.Memory;
 import bpf4j.spec.MapSpec;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntFunction;
 
 /// An array, or an array for each CPU. The value of `index` on `cpu` begins at
 /// `cpu * cpuBytes() + index * stride()` in [#values]; all of them exist from the start.
@@ -28,11 +29,22 @@ public final class ArrayMap extends BpfMap {
     }
 
     static ArrayMap create(AddressSpace space, MapSpec spec) throws MapException {
+        IntFunction<ArrayMap> constructor = constructor(space, spec);
+        return space.create(constructor);
+    }
+
+    /// An array that serves another map as storage: addresses that it gives are offsets.
+    static ArrayMap hidden(AddressSpace space, MapSpec spec) throws MapException {
+        return constructor(space, spec).apply(0);
+    }
+
+    private static IntFunction<ArrayMap> constructor(AddressSpace space, MapSpec spec)
+            throws MapException {
         int cpus = spec.type().isPerCpu() ? space.cpus() : 1;
         int stride = (int) align8(spec.valueSize());
         long bytes = (long) stride * Integer.toUnsignedLong(spec.maxEntries());
         MemorySegment values = space.allocate(spec, MapRules.multiply(spec, bytes, cpus));
-        return space.create(id -> new ArrayMap(spec, id, values, stride, cpus));
+        return id -> new ArrayMap(spec, id, values, stride, cpus);
     }
 
     @Override

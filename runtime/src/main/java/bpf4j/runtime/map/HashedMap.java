@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 
 /// A hash table of fixed capacity: `hash`, `percpu_hash` and their LRU variants.
 ///
@@ -93,6 +94,17 @@ public final class HashedMap extends BpfMap {
     }
 
     static HashedMap create(AddressSpace space, MapSpec spec) throws MapException {
+        IntFunction<HashedMap> constructor = constructor(space, spec);
+        return space.create(constructor);
+    }
+
+    /// A table that serves another map as storage: addresses that it gives are offsets.
+    static HashedMap hidden(AddressSpace space, MapSpec spec) throws MapException {
+        return constructor(space, spec).apply(0);
+    }
+
+    private static IntFunction<HashedMap> constructor(AddressSpace space, MapSpec spec)
+            throws MapException {
         boolean perCpu = spec.type().isPerCpu();
         int cpus = perCpu ? space.cpus() : 1;
         boolean spares = spec.type() == MapType.HASH || spec.type() == MapType.HASH_OF_MAPS;
@@ -105,7 +117,7 @@ public final class HashedMap extends BpfMap {
         long keysBase = MapRules.multiply(spec, cpuBytes, cpus);
         space.reserve(spec, slots * 32);
         MemorySegment values = space.allocate(spec, keysBase + align8(spec.keySize()) * slots);
-        return space.create(id -> new HashedMap(spec, id, values, (int) slots, cpus, keysBase));
+        return id -> new HashedMap(spec, id, values, (int) slots, cpus, keysBase);
     }
 
     private boolean usesSpares() {

@@ -21,7 +21,30 @@ public final class Maps {
             case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH -> HashedMap.create(space, spec);
             case LPM_TRIE -> LpmTrie.create(space, spec);
             case PROG_ARRAY -> space.create(id -> new ProgramArrayMap(spec, id));
-            default -> throw new AssertionError(spec.type());
+            case PERF_EVENT_ARRAY -> space.create(id -> new PerfEventArrayMap(spec, id));
+            case ARRAY_OF_MAPS, HASH_OF_MAPS -> MapOfMaps.create(space, spec);
+            case QUEUE, STACK -> QueueMap.create(space, spec);
+            case BLOOM_FILTER -> BloomFilterMap.create(space, spec);
+            case RINGBUF -> RingbufMap.create(space, spec);
+            case USER_RINGBUF -> UserRingbufMap.create(space, spec);
+            case STACK_TRACE -> StackTraceMap.create(space, spec);
+            case DEVMAP,
+                    DEVMAP_HASH,
+                    CPUMAP,
+                    XSKMAP,
+                    SOCKMAP,
+                    SOCKHASH,
+                    REUSEPORT_SOCKARRAY,
+                    CGROUP_ARRAY ->
+                    TargetMap.create(space, spec);
+            case SK_STORAGE,
+                    INODE_STORAGE,
+                    TASK_STORAGE,
+                    CGRP_STORAGE,
+                    CGROUP_STORAGE,
+                    PERCPU_CGROUP_STORAGE ->
+                    StorageMap.create(space, spec);
+            case UNSPEC, STRUCT_OPS, ARENA -> throw new AssertionError(spec.type());
         };
     }
 }
