@@ -33,10 +33,14 @@ public final class PacketState {
 
     public long redirectKey;
 
+    /// Whether the program may only read the packet.
+    public boolean readOnly;
+
     PacketState() {}
 
     void reset() {
         kind = Kind.NONE;
+        readOnly = false;
         macHeader = 0;
         networkHeader = 0;
         redirectInterface = 0;

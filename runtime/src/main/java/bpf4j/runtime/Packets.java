@@ -87,6 +87,7 @@ public final class Packets {
                 execution.reset();
                 execution.setPacket(bytes);
                 finishSkb(execution, startsAtNetwork(type));
+                execution.packetState.readOnly = isReadOnly(type);
             }
             default -> prepare(execution, type, bytes.toArray(ValueLayout.JAVA_BYTE));
         }
@@ -99,6 +100,10 @@ public final class Packets {
             case 8, 10, 11, 12, 19 -> true;
             default -> false;
         };
+    }
+
+    private static boolean isReadOnly(ProgramType type) {
+        return type.packet() != ProgramType.PacketAccess.READ_WRITE;
     }
 
     /// Makes an execution ready for an XDP program.

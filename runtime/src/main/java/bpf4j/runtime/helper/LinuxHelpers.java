@@ -21,6 +21,10 @@ public final class LinuxHelpers {
         XdpHelpers.register(registry);
         SkbHelpers.register(registry);
         ProbeHelpers.register(registry);
+        TextHelpers.register(registry);
+        EventHelpers.register(registry);
+        Dynptr.register(registry);
+        Iterators.register(registry);
         return HelperTable.of(registry.helpers, registry.kfuncs);
     }
 }

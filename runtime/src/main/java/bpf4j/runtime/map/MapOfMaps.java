@@ -37,10 +37,7 @@ public final class MapOfMaps extends BpfMap {
                         4,
                         spec.maxEntries());
         // The storage keeps its values in memory of its own, which programs cannot reach.
-        BpfMap ids =
-                array
-                        ? ArrayMap.hidden(space, storage)
-                        : HashedMap.hidden(space, storage);
+        BpfMap ids = array ? ArrayMap.hidden(space, storage) : HashedMap.hidden(space, storage);
         return space.create(id -> new MapOfMaps(space, spec, id, ids));
     }
 

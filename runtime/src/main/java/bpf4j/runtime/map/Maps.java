@@ -2,6 +2,7 @@ package bpf4j.runtime.map;
 
 import bpf4j.runtime.AddressSpace;
 import bpf4j.runtime.BpfMap;
+import bpf4j.runtime.Errno;
 import bpf4j.runtime.MapException;
 import bpf4j.spec.MapSpec;
 
@@ -20,8 +21,14 @@ public final class Maps {
             case ARRAY, PERCPU_ARRAY -> ArrayMap.create(space, spec);
             case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH -> HashedMap.create(space, spec);
             case LPM_TRIE -> LpmTrie.create(space, spec);
-            case PROG_ARRAY -> space.create(id -> new ProgramArrayMap(spec, id));
-            case PERF_EVENT_ARRAY -> space.create(id -> new PerfEventArrayMap(spec, id));
+            case PROG_ARRAY -> {
+                reserveHandles(space, spec);
+                yield space.create(id -> new ProgramArrayMap(spec, id));
+            }
+            case PERF_EVENT_ARRAY -> {
+                reserveHandles(space, spec);
+                yield space.create(id -> new PerfEventArrayMap(spec, id));
+            }
             case ARRAY_OF_MAPS, HASH_OF_MAPS -> MapOfMaps.create(space, spec);
             case QUEUE, STACK -> QueueMap.create(space, spec);
             case BLOOM_FILTER -> BloomFilterMap.create(space, spec);
@@ -46,5 +53,14 @@ public final class Maps {
                     StorageMap.create(space, spec);
             case UNSPEC, STRUCT_OPS, ARENA -> throw new AssertionError(spec.type());
         };
+    }
+
+    private static void reserveHandles(AddressSpace space, MapSpec spec) throws MapException {
+        long entries = Integer.toUnsignedLong(spec.maxEntries());
+        if (entries > 1 << 28) {
+            throw new MapException(
+                    spec.name(), Errno.E2BIG, "%d entries are too many".formatted(entries));
+        }
+        space.reserve(spec, entries * 8);
     }
 }

@@ -83,8 +83,7 @@ public final class RingbufMap extends BpfMap {
             int bytes = length & ~DISCARDED;
             if ((length & DISCARDED) == 0) {
                 count++;
-                consumer.accept(
-                        values.asSlice((start & (size - 1)) + HEADER, bytes).asReadOnly());
+                consumer.accept(values.asSlice((start & (size - 1)) + HEADER, bytes).asReadOnly());
             }
             synchronized (this) {
                 consumed = start + taken(bytes);

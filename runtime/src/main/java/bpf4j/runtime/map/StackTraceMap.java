@@ -77,8 +77,7 @@ public final class StackTraceMap extends BpfMap {
     }
 
     @Override
-    public synchronized int nextKey(
-            MemorySegment keys, long key, MemorySegment nexts, long next) {
+    public synchronized int nextKey(MemorySegment keys, long key, MemorySegment nexts, long next) {
         int id = key < 0 ? -1 : keys.get(Memory.INT, key);
         int from = id < 0 || !present.get(id) ? 0 : id + 1;
         int found = present.nextSetBit(from);

@@ -34,8 +34,7 @@ public final class TargetMap extends BpfMap implements RedirectMap {
                         spec.keySize(),
                         spec.valueSize(),
                         spec.maxEntries());
-        BpfMap places =
-                hashed ? HashedMap.hidden(space, storage) : ArrayMap.hidden(space, storage);
+        BpfMap places = hashed ? HashedMap.hidden(space, storage) : ArrayMap.hidden(space, storage);
         return space.create(id -> new TargetMap(spec, id, places, hashed));
     }
 
