@@ -5,5 +5,5 @@ module bpf4j.jit {
     requires org.objectweb.asm;
     requires static org.jspecify;
 
-// exports bpf4j.jit; (as soon as it has a public class)
+    exports bpf4j.jit;
 }

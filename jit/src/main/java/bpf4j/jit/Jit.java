@@ -1,0 +1,110 @@
+package bpf4j.jit;
+
+import bpf4j.jit.emit.ClassEmitter;
+import bpf4j.jit.ir.Analysis;
+import bpf4j.jit.ir.Body;
+import bpf4j.jit.ir.CallGraph;
+import bpf4j.jit.ir.Effects;
+import bpf4j.jit.ir.FactsCalls;
+import bpf4j.jit.ir.FactsKnowledge;
+import bpf4j.jit.ir.FactsSlots;
+import bpf4j.jit.ir.Knowledge;
+import bpf4j.jit.ir.Liveness;
+import bpf4j.jit.ir.Lower;
+import bpf4j.jit.ir.Slots;
+import bpf4j.jit.ir.Webs;
+import bpf4j.runtime.Bindings;
+import bpf4j.runtime.LoadedProgram;
+import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.CheckedProgram;
+import bpf4j.verifier.Executable;
+import bpf4j.verifier.VerifiedProgram;
+import bpf4j.verifier.facts.Facts;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The compiler: makes a hidden class of a program, which HotSpot then compiles to native code.
+public final class Jit {
+    private Jit() {}
+
+    /// Compiles a program. A verified one runs as its facts permit; of a checked one every memory
+    /// access is checked at run time, and it pays for jumps back and calls with
+    /// [bpf4j.runtime.Execution#fuel].
+    public static LoadedProgram load(Executable program, Bindings bindings) {
+        return switch (program) {
+            case CheckedProgram checked ->
+                    compile(checked.spec(), bindings, true, ClassEmitter.Sink.NONE);
+            case VerifiedProgram verified -> {
+                ProgramSpec spec = verified.spec();
+                yield compile(
+                        spec, bindings, Facts.of(spec, verified.policy()), ClassEmitter.Sink.NONE);
+            }
+        };
+    }
+
+    /// Compiles a program by its facts; `sink` sees the class files.
+    static LoadedProgram compile(
+            ProgramSpec spec, Bindings bindings, Facts facts, ClassEmitter.Sink sink) {
+        FactsKnowledge knowledge = new FactsKnowledge(facts, bindings.maps());
+        List<Body> bodies = Lower.lower(spec.code(), knowledge);
+        Map<Integer, Long> reads = new HashMap<>();
+        List<Effects> effects = new ArrayList<>();
+        for (Body body : bodies) {
+            effects.add(
+                    new Effects(
+                            FactsSlots.of(body, facts, knowledge.lookups(), spec),
+                            new FactsCalls(spec.type(), reads)));
+        }
+        boolean changed = true;
+        while (changed) {
+            changed = false;
+            for (Body body : bodies) {
+                Liveness liveness = Liveness.of(body, effects.get(body.index()));
+                long live = liveness.in(body.entry()) & 0b111110;
+                changed |= !Long.valueOf(live).equals(reads.put(body.pc(), live));
+            }
+        }
+        return finish(spec, bindings, bodies, effects, knowledge, false, sink);
+    }
+
+    /// Compiles a program of which nothing is known.
+    static LoadedProgram compile(
+            ProgramSpec spec, Bindings bindings, boolean checked, ClassEmitter.Sink sink) {
+        List<Body> bodies = Lower.lower(spec.code(), Knowledge.NONE);
+        Effects effects = new Effects(Slots.NONE, Effects.Calls.ALL);
+        return finish(
+                spec,
+                bindings,
+                bodies,
+                Collections.nCopies(bodies.size(), effects),
+                Knowledge.NONE,
+                checked,
+                sink);
+    }
+
+    private static LoadedProgram finish(
+            ProgramSpec spec,
+            Bindings bindings,
+            List<Body> bodies,
+            List<Effects> effects,
+            Knowledge knowledge,
+            boolean checked,
+            ClassEmitter.Sink sink) {
+        CallGraph graph = CallGraph.of(bodies);
+        List<Analysis> analyses = new ArrayList<>();
+        long[] reads = new long[bodies.size()];
+        for (Body body : bodies) {
+            Effects effect = effects.get(body.index());
+            Liveness liveness = Liveness.of(body, effect);
+            Webs webs = Webs.of(body, effect, liveness, knowledge, 0b111110);
+            reads[body.index()] = webs.parameters();
+            analyses.add(new Analysis(body, effect, liveness, webs, knowledge));
+        }
+        return ClassEmitter.compile(
+                spec, bindings, analyses, reads, graph.tails(), checked, graph.shallow(), sink);
+    }
+}

@@ -1,0 +1,5 @@
+/// Writes bytecode; the only package that knows ASM.
+@NullMarked
+package bpf4j.jit.emit;
+
+import org.jspecify.annotations.NullMarked;

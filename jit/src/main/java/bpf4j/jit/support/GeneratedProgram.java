@@ -1,0 +1,42 @@
+package bpf4j.jit.support;
+
+import bpf4j.runtime.Execution;
+import bpf4j.runtime.LoadedProgram;
+
+/// A compiled program. Generated classes extend this one; each subprogram is a static method of
+/// theirs, or a [Split].
+public abstract class GeneratedProgram implements LoadedProgram, Execution.Callbacks {
+    private final Links links;
+
+    /// A program whose parts find it through `links`.
+    protected GeneratedProgram(Links links) {
+        this.links = links;
+    }
+
+    /// Calls a subprogram by its number.
+    ///
+    /// @param frame the stack offset of its r10
+    public abstract long invoke(
+            int subprogram, Execution x, int frame, long r1, long r2, long r3, long r4, long r5);
+
+    @Override
+    public final long run(Execution execution) {
+        return execution.finish(enter(execution));
+    }
+
+    @Override
+    public long enter(Execution x) {
+        x.callbacks = this;
+        return invoke(0, x, x.frame, x.entry1, x.entry2, 0, 0, 0);
+    }
+
+    @Override
+    public final long call(Execution x, int pc, long r1, long r2, long r3, long r4, long r5) {
+        int caller = x.frame;
+        int frame = Calls.below(caller);
+        long result = x.finish(invoke(links.subprogram(pc), x, frame, r1, r2, r3, r4, r5));
+        x.frame = caller;
+        x.callbacks = this;
+        return result;
+    }
+}
