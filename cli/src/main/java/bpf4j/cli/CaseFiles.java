@@ -59,6 +59,11 @@ final class CaseFiles implements Closeable {
         }
     }
 
+    /// The cases of a file that is read already.
+    static CaseFiles of(String file, byte[] bytes) throws IOException {
+        return new CaseFiles(file, JSON.createParser(bytes));
+    }
+
     /// The next case, or null at the end.
     @Nullable Case next() throws LoadException {
         JsonLocation at = parser.currentLocation();

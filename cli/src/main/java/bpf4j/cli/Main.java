@@ -1,5 +1,8 @@
 package bpf4j.cli;
 
+import bpf4j.isa.AssemblyException;
+import bpf4j.spec.LoadException;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +19,12 @@ import java.nio.charset.Charset;
         description = "The eBPF runtime for the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {SelftestCommand.class})
+        subcommands = {
+            AsmCommand.class,
+            ConformancePluginCommand.class,
+            DisasmCommand.class,
+            SelftestCommand.class
+        })
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -70,8 +78,10 @@ public final class Main implements Runnable {
     }
 
     private static int explain(Throwable e, PrintWriter err) {
-        boolean expected = e instanceof UnusableInputException;
-        if (expected) {
+        boolean expected = e instanceof UnusableInputException || e instanceof LoadException;
+        if (e instanceof AssemblyException assembly) {
+            err.println("bpf4j: " + assembly.display());
+        } else if (expected) {
             err.println("bpf4j: " + oneLine(String.valueOf(e.getMessage())));
         } else {
             err.println(

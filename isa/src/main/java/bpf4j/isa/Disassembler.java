@@ -69,7 +69,10 @@ public final class Disassembler {
         return out.append('\t').append(text(insn, pc, functions, syntax)).toString();
     }
 
-    private static String text(
+    /// One instruction at a slot, with the target of a jump in angle brackets as the function that
+    /// it
+    /// is in and a byte offset.
+    public static String text(
             Insn insn, int pc, List<ProgramSpec.Function> functions, Syntax syntax) {
         InsnText form = new InsnText(syntax);
         String offset = InsnText.target(insn);

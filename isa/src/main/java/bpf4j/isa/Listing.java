@@ -23,7 +23,8 @@ final class Listing {
         }
         boolean heading =
                 text.startsWith("Disassembly of section ")
-                        || text.contains(":\tfile format elf64-bpf");
+                        || text.contains(":\tfile format elf64-bpf")
+                        || first == ';';
         return heading ? null : source;
     }
 

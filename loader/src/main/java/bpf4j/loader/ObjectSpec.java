@@ -123,6 +123,11 @@ public final class ObjectSpec {
         return file.btf();
     }
 
+    /// The sections of code as they are in the file, for a disassembler.
+    public List<CodeSection> sections() throws LoadException {
+        return CodeSection.of(file);
+    }
+
     /// The programs that the object declares, in the order of their sections.
     public List<Program> declared() {
         return programs.stream().map(DeclaredProgram::program).toList();
