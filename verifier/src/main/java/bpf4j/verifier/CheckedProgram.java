@@ -22,7 +22,7 @@ public final class CheckedProgram implements Executable {
             Form.check(spec.code());
         } catch (Violation violation) {
             throw VerificationException.of(
-                    Explanation.of(spec, violation, List.of()), Statistics.NONE, List.of());
+                    Explanation.of(spec, violation, null), Statistics.NONE, List.of());
         }
         return new CheckedProgram(spec);
     }

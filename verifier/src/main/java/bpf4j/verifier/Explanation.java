@@ -1,7 +1,10 @@
 package bpf4j.verifier;
 
 import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.explore.Explorer;
 import bpf4j.verifier.report.Violation;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -9,8 +12,11 @@ import java.util.List;
 final class Explanation {
     private Explanation() {}
 
-    static Rejection of(ProgramSpec spec, Violation violation, List<Rejection.Event> path) {
+    static Rejection of(ProgramSpec spec, Violation violation, @Nullable Explorer explorer) {
         int pc = violation.pc();
+        if (pc < 0 && explorer != null) {
+            pc = explorer.pc();
+        }
         return new Rejection(
                 violation.rule().name(),
                 violation.errno(),
@@ -18,7 +24,7 @@ final class Explanation {
                 violation.kernelText(),
                 "",
                 pc < 0 ? null : spec.lineAt(pc),
-                path,
+                List.of(),
                 "",
                 "");
     }

@@ -3,6 +3,8 @@ package bpf4j.verifier;
 import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.cfg.Cfg;
+import bpf4j.verifier.check.Requirements;
+import bpf4j.verifier.explore.Explorer;
 import bpf4j.verifier.report.Violation;
 
 import java.util.List;
@@ -22,13 +24,18 @@ public final class Verifier {
     /// @throws VerificationException when it is refused
     public static VerifiedProgram verify(ProgramSpec spec, LoadPolicy policy, Options options)
             throws VerificationException {
+        Explorer explorer = null;
         try {
+            Requirements.check(spec, policy);
             Cfg cfg = Cfg.of(spec, policy);
             cfg.analyse(policy);
-            return new VerifiedProgram(spec, policy, Statistics.NONE, List.of());
+            explorer = new Explorer(spec, policy, options, cfg);
+            explorer.run();
+            return new VerifiedProgram(spec, policy, explorer.statistics(), List.of());
         } catch (Violation violation) {
+            Statistics statistics = explorer == null ? Statistics.NONE : explorer.statistics();
             throw VerificationException.of(
-                    Explanation.of(spec, violation, List.of()), Statistics.NONE, List.of());
+                    Explanation.of(spec, violation, explorer), statistics, List.of());
         }
     }
 }

@@ -1,0 +1,165 @@
+package bpf4j.verifier.explore;
+
+import bpf4j.isa.Insn;
+import bpf4j.spec.LoadPolicy;
+import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.Options;
+import bpf4j.verifier.Statistics;
+import bpf4j.verifier.cfg.Cfg;
+import bpf4j.verifier.cfg.StackDepth;
+import bpf4j.verifier.cfg.Subprogram;
+import bpf4j.verifier.check.Env;
+import bpf4j.verifier.check.Instructions;
+import bpf4j.verifier.report.Rule;
+import bpf4j.verifier.report.Violation;
+import bpf4j.verifier.state.Frame;
+import bpf4j.verifier.state.State;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Follows every path of a program, depth first.
+public final class Explorer {
+    private final Cfg cfg;
+    private final Env env;
+    private final Instructions instructions;
+    private final Checkpoints checkpoints;
+    private int maxDepth;
+
+    /// What explores a program whose control flow is known.
+    public Explorer(ProgramSpec spec, LoadPolicy policy, Options options, Cfg cfg) {
+        this.cfg = cfg;
+        env = new Env(spec, policy, options, cfg, new State(new Frame(Frame.NO_CALL, 0, 0)));
+        Precision precision = new Precision(env);
+        env.precise = precision;
+        LoopVisits loops = new LoopVisits(env, precision);
+        checkpoints = new Checkpoints(env, new Equivalence(env), precision, loops);
+        instructions = new Instructions(env);
+        instructions.follow(
+                new Instructions.Loops() {
+                    @Override
+                    public void widen(int pc, State state, State from) {
+                        checkpoints.widen(pc, state, from);
+                    }
+                });
+    }
+
+    /// The instruction being explored, for refusals that do not say where.
+    public int pc() {
+        return env.pc;
+    }
+
+    /// The state being explored.
+    public State state() {
+        return env.state;
+    }
+
+    /// Explores everything; a broken rule ends it.
+    public void run() {
+        instructions.checkMaps();
+        function(cfg.subprograms[0]);
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (Subprogram sub : cfg.subprograms) {
+                if (sub.number > 0
+                        && sub.called
+                        && !sub.verified
+                        && sub.isGlobal(env.spec.btf())) {
+                    function(sub);
+                    sub.verified = true;
+                    more = true;
+                }
+            }
+        }
+        maxDepth = StackDepth.check(cfg);
+    }
+
+    private void function(Subprogram sub) {
+        checkpoints.clear();
+        State state = new State(new Frame(Frame.NO_CALL, 0, sub.number));
+        state.sleepable = env.spec.flags().contains(ProgramSpec.Flag.SLEEPABLE);
+        state.firstPc = sub.start;
+        env.state = state;
+        env.previousPc = -1;
+        env.pc = sub.start;
+        instructions.begin(sub);
+        follow();
+    }
+
+    private void follow() {
+        while (true) {
+            if (path()) {
+                checkpoints.pathEnded(env.state);
+            }
+            Env.Pending next = env.pop();
+            if (next == null) {
+                return;
+            }
+            env.state = next.state();
+            env.pc = next.pc();
+            env.previousPc = next.previous();
+        }
+    }
+
+    /// Follows one path to its end.
+    private boolean path() {
+        int limit = env.options.processedLimit();
+        while (true) {
+            int pc = env.pc;
+            env.begin();
+            checkpoints.countInsn();
+            if (checkpoints.processed() > limit) {
+                throw Violation.of(
+                        Rule.TOO_COMPLEX,
+                        Violation.E2BIG,
+                        "BPF program is too large. Processed "
+                                + checkpoints.processed()
+                                + " insn");
+            }
+            env.state.lastPc = env.previousPc;
+            if (cfg.prunePoint[pc] && checkpoints.visited()) {
+                return true;
+            }
+            if (cfg.jumpPoint[pc]) {
+                env.note();
+            }
+            if (isJump(cfg.at(pc))) {
+                checkpoints.countJump();
+            }
+            int next = instructions.execute();
+            env.previousPc = pc;
+            if (next < 0) {
+                return true;
+            }
+            env.pc = next;
+        }
+    }
+
+    private static boolean isJump(@Nullable Insn insn) {
+        return insn instanceof Insn.JumpIf
+                || insn instanceof Insn.Jump
+                || insn instanceof Insn.CallHelper
+                || insn instanceof Insn.CallLocal
+                || insn instanceof Insn.CallKfunc
+                || insn instanceof Insn.MayGoto
+                || insn instanceof Insn.Exit;
+    }
+
+    /// What was done.
+    public Statistics statistics() {
+        List<Integer> depths = new ArrayList<>();
+        for (Subprogram sub : cfg.subprograms) {
+            depths.add(sub.stackDepth);
+        }
+        return new Statistics(
+                checkpoints.processed(),
+                checkpoints.total,
+                checkpoints.peak,
+                checkpoints.mostAtOnce,
+                maxDepth,
+                depths);
+    }
+}
