@@ -52,11 +52,7 @@ public final class StackDepth {
             throw Violation.of(
                     Rule.STACK_DEPTH,
                     Violation.EACCES,
-                    "combined stack size of "
-                            + (frame + 1)
-                            + " calls is "
-                            + depth
-                            + ". Too large");
+                    "combined stack size of " + (frame + 1) + " calls is " + depth + ". Too large");
         }
         deepest = Math.max(deepest, depth);
         int known = sub.number * MAX_FRAMES + frame;
@@ -67,8 +63,7 @@ public final class StackDepth {
         for (int pc = sub.start; pc < sub.end; pc = cfg.next(pc)) {
             Insn insn = cfg.at(pc);
             boolean call = insn instanceof Insn.CallLocal;
-            boolean address =
-                    insn instanceof Insn.LoadImm64 load && load.kind() == WideKind.FUNC;
+            boolean address = insn instanceof Insn.LoadImm64 load && load.kind() == WideKind.FUNC;
             if (!call && !address) {
                 continue;
             }

@@ -42,10 +42,7 @@ final class ArgumentKinds {
                     new Fit(Kind.TCP_SOCK),
                     new Fit(Kind.XDP_SOCK));
     private static final List<Fit> KERNEL =
-            List.of(
-                    new Fit(Kind.KERNEL),
-                    TRUSTED,
-                    new Fit(Kind.KERNEL, 0, "rcu_ptr_"));
+            List.of(new Fit(Kind.KERNEL), TRUSTED, new Fit(Kind.KERNEL, 0, "rcu_ptr_"));
     private static final Map<ArgKind, List<Fit>> FITS = new EnumMap<>(ArgKind.class);
 
     static {
@@ -74,8 +71,7 @@ final class ArgumentKinds {
             case SOCKET -> List.of(new Fit(Kind.SOCKET));
             case BTF_ID -> KERNEL;
             case PERCPU_BTF_ID -> List.of(new Fit(Kind.KERNEL, 0, "percpu_ptr_"));
-            case SPIN_LOCK ->
-                    List.of(new Fit(Kind.MAP_VALUE), new Fit(Kind.KERNEL, 0, "ptr_"));
+            case SPIN_LOCK -> List.of(new Fit(Kind.MAP_VALUE), new Fit(Kind.KERNEL, 0, "ptr_"));
             case RINGBUF_MEM -> List.of(RINGBUF);
             case FUNC -> List.of(new Fit(Kind.FUNC));
             case STACK -> List.of(new Fit(Kind.STACK));

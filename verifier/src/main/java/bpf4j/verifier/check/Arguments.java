@@ -51,9 +51,7 @@ final class Arguments {
         if (arg.kind() == ArgKind.ANYTHING) {
             if (env.isSecret(reg)) {
                 throw Violation.access(
-                        Rule.POINTER_LEAK,
-                        regno,
-                        "R" + regno + " leaks addr into helper function");
+                        Rule.POINTER_LEAK, regno, "R" + regno + " leaks addr into helper function");
             }
             return;
         }
@@ -131,8 +129,15 @@ final class Arguments {
     }
 
     private void checkKind(
-            Arg arg, Arg previous, ArgKind kind, Reg reg, int regno, CallMeta meta, boolean isNull) {
-        boolean writes = arg.flags().contains(ArgFlag.WRITE) || arg.flags().contains(ArgFlag.UNINIT);
+            Arg arg,
+            Arg previous,
+            ArgKind kind,
+            Reg reg,
+            int regno,
+            CallMeta meta,
+            boolean isNull) {
+        boolean writes =
+                arg.flags().contains(ArgFlag.WRITE) || arg.flags().contains(ArgFlag.UNINIT);
         switch (kind) {
             case CONST_MAP_PTR -> {
                 if (meta.map != null && (meta.map != reg.map || meta.mapId != reg.mapId)) {
@@ -158,8 +163,7 @@ final class Arguments {
             case MAP_VALUE -> {
                 if (!isNull) {
                     meta.raw = arg.flags().contains(ArgFlag.UNINIT);
-                    helperMemory.check(
-                            regno, meta.theMap().valueSize(), writes, false, meta);
+                    helperMemory.check(regno, meta.theMap().valueSize(), writes, false, meta);
                 }
             }
             case MEM -> meta.raw = arg.flags().contains(ArgFlag.UNINIT);
@@ -180,9 +184,7 @@ final class Arguments {
             case CONST_ALLOC_SIZE_OR_ZERO -> {
                 if (!reg.var.isConst()) {
                     throw Violation.access(
-                            Rule.HELPER_ARGUMENT,
-                            regno,
-                            "R" + regno + " is not a known constant'");
+                            Rule.HELPER_ARGUMENT, regno, "R" + regno + " is not a known constant'");
                 }
                 meta.memSize = reg.var.value();
                 env.precise.register(regno);
@@ -282,9 +284,7 @@ final class Arguments {
             throw Violation.invalid(
                     Rule.DYNPTR,
                     regno,
-                    "arg#"
-                            + (regno - 1)
-                            + " expected pointer to stack or const struct bpf_dynptr");
+                    "arg#" + (regno - 1) + " expected pointer to stack or const struct bpf_dynptr");
         }
         if (arg.flags().contains(ArgFlag.UNINIT)) {
             createDynptr(arg, reg, regno, null);
@@ -300,19 +300,14 @@ final class Arguments {
             throw Violation.invalid(
                     Rule.DYNPTR,
                     regno,
-                    dynptrs.complaint()
-                            + "Expected an initialized dynptr as arg #"
-                            + (regno - 1));
+                    dynptrs.complaint() + "Expected an initialized dynptr as arg #" + (regno - 1));
         }
         int type = Dynptrs.typeOf(arg.flags());
         if (type != 0 && dynptrs.stored(reg).size != type) {
             throw Violation.invalid(
                     Rule.DYNPTR,
                     regno,
-                    "Expected a dynptr of type "
-                            + Dynptrs.name(type)
-                            + " as arg #"
-                            + (regno - 1));
+                    "Expected a dynptr of type " + Dynptrs.name(type) + " as arg #" + (regno - 1));
         }
         dynptrs.markRead(reg);
     }
@@ -354,7 +349,6 @@ final class Arguments {
                 return;
             }
         }
-        throw Violation.invalid(
-                Rule.HELPER_ARGUMENT, regno, "string is not zero-terminated");
+        throw Violation.invalid(Rule.HELPER_ARGUMENT, regno, "string is not zero-terminated");
     }
 }

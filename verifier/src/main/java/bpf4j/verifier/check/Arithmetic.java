@@ -73,9 +73,7 @@ final class Arithmetic {
                             : "R" + src + " partial copy of pointer");
         }
         if (!reg.isScalar()) {
-            env.set(
-                    insn.dst(),
-                    Reg.scalar(Scalar.ofSize(insn.width() == Width.W64 ? 8 : 4)));
+            env.set(insn.dst(), Reg.scalar(Scalar.ofSize(insn.width() == Width.W64 ? 8 : 4)));
             return;
         }
         boolean same = Long.compareUnsigned(reg.var.umax(), 1L << (insn.bits() - 1)) < 0;
@@ -92,8 +90,7 @@ final class Arithmetic {
             env.writable(dst);
             env.set(
                     dst,
-                    Reg.constant(
-                            width == Width.W64 ? imm.value() : imm.value() & 0xffff_ffffL));
+                    Reg.constant(width == Width.W64 ? imm.value() : imm.value() & 0xffff_ffffL));
             return;
         }
         int src = ((Operand.Reg) operand).number();
@@ -104,8 +101,7 @@ final class Arithmetic {
             return;
         }
         if (env.isSecret(reg)) {
-            throw Violation.access(
-                    Rule.POINTER_LEAK, src, "R" + src + " partial copy of pointer");
+            throw Violation.access(Rule.POINTER_LEAK, src, "R" + src + " partial copy of pointer");
         }
         if (!reg.isScalar()) {
             env.set(dst, Reg.scalar(Scalar.ofSize(4)));
@@ -169,8 +165,7 @@ final class Arithmetic {
             }
             case LSH, RSH, ARSH -> {
                 if (value < 0 || value >= insn.width().bits()) {
-                    throw Violation.invalid(
-                            Rule.MALFORMED, insn.dst(), "invalid shift " + value);
+                    throw Violation.invalid(Rule.MALFORMED, insn.dst(), "invalid shift " + value);
                 }
             }
             default -> {}
@@ -187,8 +182,7 @@ final class Arithmetic {
             }
         }
         Reg result = Reg.scalar(Scalar.alu(insn.width(), op, a, src.var));
-        boolean self =
-                insn.src() instanceof Operand.Reg reg && reg.number() == dst;
+        boolean self = insn.src() instanceof Operand.Reg reg && reg.number() == dst;
         if (env.bpf
                 && op == AluOp.ADD
                 && insn.width() == Width.W64
@@ -227,8 +221,7 @@ final class Arithmetic {
     }
 
     private static @Nullable Scalar lowHalf(Scalar value, int low) {
-        Refined refined =
-                Scalar.branch(Cond.JEQ, Width.W32, value, Scalar.constant(low), true);
+        Refined refined = Scalar.branch(Cond.JEQ, Width.W32, value, Scalar.constant(low), true);
         return refined == null ? null : refined.left();
     }
 }

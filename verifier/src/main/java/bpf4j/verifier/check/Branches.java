@@ -281,8 +281,7 @@ final class Branches {
                 changed = known;
             } else {
                 Scalar delta = Scalar.constant((long) reg.off - known.off);
-                changed =
-                        reg.withVar(Scalar.alu64(AluOp.ADD, known.var, delta));
+                changed = reg.withVar(Scalar.alu64(AluOp.ADD, known.var, delta));
             }
             if (register) {
                 frame.regs[index] = changed;

@@ -82,8 +82,7 @@ final class CallbackCalls {
     void drain(CallMeta meta) {
         Reg context = env.reg(3);
         Frame frame = enter(callee(meta));
-        frame.regs[1] =
-                Reg.pointer(Kind.DYNPTR, Dynptrs.LOCAL).withExtra(1).withId(env.newId());
+        frame.regs[1] = Reg.pointer(Kind.DYNPTR, Dynptrs.LOCAL).withExtra(1).withId(env.newId());
         frame.regs[2] = context;
     }
 

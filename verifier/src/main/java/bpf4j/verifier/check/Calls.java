@@ -61,9 +61,7 @@ final class Calls {
                             + " function instead");
         }
         if (callee.mightSleep
-                && (!env.state.sleepable
-                        || env.state.rcuLocks > 0
-                        || env.state.preemptLocks > 0)) {
+                && (!env.state.sleepable || env.state.rcuLocks > 0 || env.state.preemptLocks > 0)) {
             throw Violation.invalid(
                     Rule.SLEEPING,
                     -1,
@@ -129,9 +127,7 @@ final class Calls {
         }
         if (locks && state.preemptLocks > 0) {
             throw Violation.invalid(
-                    Rule.LOCK,
-                    -1,
-                    where + " cannot be used inside bpf_preempt_disable-ed region");
+                    Rule.LOCK, -1, where + " cannot be used inside bpf_preempt_disable-ed region");
         }
     }
 
@@ -175,8 +171,7 @@ final class Calls {
             }
             env.precise.register(0);
             if (callee.returnMin > r0.var.smin() || r0.var.smax() > callee.returnMax) {
-                throw outOfRange(
-                        r0.var, callee.returnMin, callee.returnMax, "At callback return");
+                throw outOfRange(r0.var, callee.returnMin, callee.returnMax, "At callback return");
             }
             state.pop();
             widening.afterCallback(callee.callSite, state);
@@ -205,8 +200,7 @@ final class Calls {
     private void checkReturn() {
         Reg r0 = env.readable(0);
         if (env.isSecret(r0)) {
-            throw Violation.access(
-                    Rule.POINTER_LEAK, 0, "R0 leaks addr as return value");
+            throw Violation.access(Rule.POINTER_LEAK, 0, "R0 leaks addr as return value");
         }
         Frame frame = env.frame();
         long min;

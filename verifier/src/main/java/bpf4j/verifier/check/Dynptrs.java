@@ -125,8 +125,7 @@ final class Dynptrs {
             if (ref == 0) {
                 ref = env.newId();
                 env.state.acquire(
-                        new Reference(
-                                ref, env.pc, env.frame().inCallback ? env.state.current : 0));
+                        new Reference(ref, env.pc, env.frame().inCallback ? env.state.current : 0));
             }
         }
         Reg reg = Reg.pointer(Kind.DYNPTR, type).withId(id).withRef(ref);

@@ -30,6 +30,7 @@ public final class Env {
     public static final int MAX_VAR_OFF = 1 << 29;
 
     public final ProgramSpec spec;
+    public final LoadPolicy policy;
     public final Options options;
     public final Cfg cfg;
 
@@ -80,6 +81,7 @@ public final class Env {
 
     public Env(ProgramSpec spec, LoadPolicy policy, Options options, Cfg cfg, State state) {
         this.spec = spec;
+        this.policy = policy;
         this.options = options;
         this.cfg = cfg;
         this.state = state;
@@ -137,8 +139,7 @@ public final class Env {
     /// Checks that a register may be written.
     public void writable(int number) {
         if (number == 10) {
-            throw Violation.access(
-                    Rule.READ_ONLY_REGISTER, number, "frame pointer is read only");
+            throw Violation.access(Rule.READ_ONLY_REGISTER, number, "frame pointer is read only");
         }
     }
 
@@ -249,8 +250,7 @@ public final class Env {
     public void forgetPackets() {
         replaceAll(
                 state,
-                reg ->
-                        reg.kind.isAnyPacket() || reg.is(Reg.PACKET_SLICE) ? invalidated() : reg);
+                reg -> reg.kind.isAnyPacket() || reg.is(Reg.PACKET_SLICE) ? invalidated() : reg);
     }
 
     /// Registers r0 to r5 are lost in a call.

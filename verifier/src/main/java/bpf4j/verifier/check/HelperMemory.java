@@ -82,9 +82,7 @@ final class HelperMemory {
 
     private static Violation cannotWrite(int regno, Reg reg) {
         return Violation.access(
-                Rule.READ_ONLY_MEMORY,
-                regno,
-                "R" + regno + " cannot write into " + reg.typeName());
+                Rule.READ_ONLY_MEMORY, regno, "R" + regno + " cannot write into " + reg.typeName());
     }
 
     /// Checks the size in a register and the memory in the register before it.
@@ -96,9 +94,7 @@ final class HelperMemory {
             throw Violation.access(
                     Rule.UNBOUNDED,
                     regno,
-                    "R"
-                            + regno
-                            + " min value is negative, either use unsigned or 'var &= const'");
+                    "R" + regno + " min value is negative, either use unsigned or 'var &= const'");
         }
         if (size.var.umin() == 0 && !zeroAllowed) {
             throw Violation.access(
@@ -148,15 +144,7 @@ final class HelperMemory {
         }
         if (!reg.isNullable()) {
             switch (reg.kind) {
-                case STACK,
-                        PACKET,
-                        PACKET_META,
-                        MAP_KEY,
-                        MAP_VALUE,
-                        MEM,
-                        BUF,
-                        ARENA,
-                        SCALAR -> {
+                case STACK, PACKET, PACKET_META, MAP_KEY, MAP_VALUE, MEM, BUF, ARENA, SCALAR -> {
                     return;
                 }
                 case KERNEL -> {

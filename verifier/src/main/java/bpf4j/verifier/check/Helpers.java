@@ -113,8 +113,7 @@ final class Helpers {
     private static Violation unknown(int id) {
         HelperSpec known = bpf4j.spec.Helpers.byNumber(id);
         if (id < 0 || (id > LAST_LINUX && id < HelperSpec.FIRST_USER_ID)) {
-            return Violation.invalid(
-                    Rule.UNKNOWN_HELPER, -1, "invalid func unknown#" + id);
+            return Violation.invalid(Rule.UNKNOWN_HELPER, -1, "invalid func unknown#" + id);
         }
         return Violation.invalid(
                 Rule.HELPER_NOT_PERMITTED,

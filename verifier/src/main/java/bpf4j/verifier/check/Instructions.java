@@ -48,8 +48,7 @@ public final class Instructions {
         branches = new Branches(env, fields);
         calls = new Calls(env, globals);
         CallbackCalls callbacks = new CallbackCalls(env, calls);
-        Arguments arguments =
-                new Arguments(env, memory, helperMemory, stack, fields, dynptrs);
+        Arguments arguments = new Arguments(env, memory, helperMemory, stack, fields, dynptrs);
         helpers = new Helpers(env, arguments, stack, dynptrs, fields, calls, callbacks);
         kfuncs = new Kfuncs(env, arguments, helperMemory, memory, stack, dynptrs);
         legacyLoads = new LegacyLoads(env, memory, calls);
@@ -84,7 +83,8 @@ public final class Instructions {
                 loadImmediate(insn);
                 next = env.pc + 2;
             }
-            case Insn.Load insn -> load(insn.src(), insn.dst(), insn.off(), insn.size().bytes(), insn.signed());
+            case Insn.Load insn ->
+                    load(insn.src(), insn.dst(), insn.off(), insn.size().bytes(), insn.signed());
             case Insn.Store insn -> store(insn);
             case Insn.LoadAbs ignored -> next = legacyLoads.load(-1);
             case Insn.LoadInd insn -> next = legacyLoads.load(insn.src());
@@ -142,12 +142,7 @@ public final class Instructions {
             case Operand.Imm imm -> {
                 Kind kind = env.readable(insn.dst()).kind;
                 memory.store(
-                        insn.dst(),
-                        insn.off(),
-                        insn.size().bytes(),
-                        -1,
-                        (long) imm.value(),
-                        false);
+                        insn.dst(), insn.off(), insn.size().bytes(), -1, (long) imm.value(), false);
                 memory.remember(kind);
             }
         }
@@ -208,8 +203,7 @@ public final class Instructions {
 
     private void checkNoLeak(int regno, Reg reg) {
         if (env.isSecret(reg)) {
-            throw Violation.access(
-                    Rule.POINTER_LEAK, regno, "R" + regno + " leaks addr into mem");
+            throw Violation.access(Rule.POINTER_LEAK, regno, "R" + regno + " leaks addr into mem");
         }
     }
 
@@ -232,9 +226,7 @@ public final class Instructions {
             case BTF_ID -> env.set(dst, Reg.pointer(Kind.KERNEL));
             case MAP, MAP_IDX -> env.set(dst, Reg.ofMap(Kind.CONST_MAP, map(insn), 0));
             case MAP_VALUE, MAP_IDX_VALUE ->
-                    env.set(
-                            dst,
-                            Reg.ofMap(Kind.MAP_VALUE, map(insn), 0).withOff(insn.imm2()));
+                    env.set(dst, Reg.ofMap(Kind.MAP_VALUE, map(insn), 0).withOff(insn.imm2()));
         }
     }
 
@@ -270,8 +262,7 @@ public final class Instructions {
                 MapSpec map = map(insn);
                 MapRules.check(env, map);
                 boolean value =
-                        insn.kind() == WideKind.MAP_VALUE
-                                || insn.kind() == WideKind.MAP_IDX_VALUE;
+                        insn.kind() == WideKind.MAP_VALUE || insn.kind() == WideKind.MAP_IDX_VALUE;
                 if (value) {
                     checkDirect(map, insn.imm2());
                 }
@@ -297,9 +288,7 @@ public final class Instructions {
         }
         if (map.type() != MapType.ARRAY) {
             throw Violation.invalid(
-                    Rule.MAP_NOT_PERMITTED,
-                    -1,
-                    "no direct value access support for this map type");
+                    Rule.MAP_NOT_PERMITTED, -1, "no direct value access support for this map type");
         }
         if (map.maxEntries() != 1 || offset >= map.valueSize()) {
             throw Violation.invalid(

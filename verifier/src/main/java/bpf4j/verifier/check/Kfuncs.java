@@ -100,8 +100,7 @@ final class Kfuncs {
             throw Violation.invalid(
                     Rule.READ_ONLY_MEMORY, 1, "the prog does not allow writes to packet data");
         }
-        int flags =
-                Reg.OR_NULL | (write ? 0 : Reg.READ_ONLY) | (packet ? Reg.PACKET_SLICE : 0);
+        int flags = Reg.OR_NULL | (write ? 0 : Reg.READ_ONLY) | (packet ? Reg.PACKET_SLICE : 0);
         return Reg.pointer(Kind.MEM, size)
                 .withFlags(flags)
                 .withExtra(meta.dynptrId)
@@ -188,8 +187,7 @@ final class Kfuncs {
     }
 
     private static Violation notScalar(int regno) {
-        return Violation.invalid(
-                Rule.HELPER_ARGUMENT, regno, "R" + regno + " is not a scalar");
+        return Violation.invalid(Rule.HELPER_ARGUMENT, regno, "R" + regno + " is not a scalar");
     }
 
     private void constant(Reg reg, int regno) {
@@ -320,8 +318,7 @@ final class Kfuncs {
             Frame there = other.frame(meta.iteratorFrame);
             there.set(
                     meta.iteratorSlot,
-                    there.slot(meta.iteratorSlot)
-                            .withReg(iterator.withExtra(iterator.extra + 1)));
+                    there.slot(meta.iteratorSlot).withReg(iterator.withExtra(iterator.extra + 1)));
             State parent = env.state.parent;
             if (parent != null) {
                 loops.widen(env.pc, other, parent);

@@ -94,8 +94,7 @@ final class Memory {
         }
         if (target >= 0 && result != null) {
             if (bytes < 8 && result.isScalar()) {
-                Scalar value =
-                        signed ? result.var.signExtend(bytes) : result.var.truncate(bytes);
+                Scalar value = signed ? result.var.signExtend(bytes) : result.var.truncate(bytes);
                 result = result.withVar(value);
             }
             env.set(target, result);
@@ -105,7 +104,12 @@ final class Memory {
     /// Stores the register `source`, or when that is negative the number `immediate`, or something
     /// unknown.
     void store(
-            int regno, int displacement, int bytes, int source, @Nullable Long immediate, boolean strict) {
+            int regno,
+            int displacement,
+            int bytes,
+            int source,
+            @Nullable Long immediate,
+            boolean strict) {
         Reg reg = env.reg(regno);
         checkAlignment(reg, displacement, bytes, strict);
         int off = displacement + reg.off;
@@ -130,7 +134,7 @@ final class Memory {
             case CTX -> {
                 checkLeak(source, "ctx");
                 checkPointerOffset(reg, regno, false);
-                if (!env.spec.type().context().permits(off, bytes, true)) {
+                if (!env.spec.type().context().permits(off, bytes, true, env.policy)) {
                     throw noContext(regno, off, bytes);
                 }
             }
@@ -174,9 +178,7 @@ final class Memory {
             kindAt[env.pc] = kind;
         } else if (kind != before && (isDistinct(kind) || isDistinct(before))) {
             throw Violation.invalid(
-                    Rule.MIXED_POINTERS,
-                    -1,
-                    "same insn cannot be used with different pointers");
+                    Rule.MIXED_POINTERS, -1, "same insn cannot be used with different pointers");
         }
     }
 
@@ -214,9 +216,7 @@ final class Memory {
 
     private static Violation cannotWrite(int regno, Reg reg) {
         return Violation.access(
-                Rule.READ_ONLY_MEMORY,
-                regno,
-                "R" + regno + " cannot write into " + reg.typeName());
+                Rule.READ_ONLY_MEMORY, regno, "R" + regno + " cannot write into " + reg.typeName());
     }
 
     private void checkLeak(int source, String where) {
@@ -447,8 +447,11 @@ final class Memory {
 
     private Reg context(int regno, int off, int bytes, boolean signed) {
         ContextLayout layout = env.spec.type().context();
-        ContextLayout.Field field = off < 0 ? null : layout.at(off);
-        if (!layout.permits(off, bytes, false) || field == null) {
+        ContextLayout.Field field =
+                layout.permits(off, bytes, false, env.policy)
+                        ? layout.field(off, bytes, false, env.policy)
+                        : null;
+        if (field == null) {
             throw noContext(regno, off, bytes);
         }
         Reg pointer =
@@ -461,8 +464,7 @@ final class Memory {
                     case SOCK_COMMON_OR_NULL -> nullable(Kind.SOCK_COMMON);
                     case SOCKET_OR_NULL -> nullable(Kind.SOCKET);
                     case FLOW_KEYS -> Reg.pointer(Kind.FLOW_KEYS);
-                    case BUFFER -> Reg.pointer(Kind.PACKET);
-                    case BUFFER_END -> Reg.pointer(Kind.PACKET_END);
+                    case TP_BUFFER -> Reg.pointer(Kind.TP_BUFFER);
                 };
         if (signed && pointer.isPointer()) {
             throw noContext(regno, off, bytes);

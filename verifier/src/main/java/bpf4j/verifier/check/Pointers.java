@@ -19,8 +19,7 @@ final class Pointers {
     }
 
     /// `dst = pointer op number`, where `swapped` says that the number was in `dst`.
-    void adjust(
-            Width width, AluOp op, int dst, Reg pointer, Scalar number, boolean swapped) {
+    void adjust(Width width, AluOp op, int dst, Reg pointer, Scalar number, boolean swapped) {
         if (width == Width.W32) {
             if (op == AluOp.SUB && env.allowPointerLeaks) {
                 env.set(dst, Reg.UNKNOWN);
@@ -43,7 +42,7 @@ final class Pointers {
         checkSane(dst, number, 0, pointer);
         checkSane(dst, pointer.var, pointer.off, pointer);
         if ((op == AluOp.ADD || op == AluOp.SUB) && !env.bypassSpectre) {
-            checkMixedSigns(op, dst, pointer, number, swapped);
+            checkMixedSigns(op, dst, pointer, number);
         }
         Reg result;
         switch (op) {
@@ -58,12 +57,10 @@ final class Pointers {
                 result = subtract(pointer, number, known);
             }
             case AND, OR, XOR ->
-                    throw refuse(
-                            dst, " bitwise operator " + symbol(op) + " on pointer prohibited");
+                    throw refuse(dst, " bitwise operator " + symbol(op) + " on pointer prohibited");
             default ->
                     throw refuse(
-                            dst,
-                            " pointer arithmetic with " + symbol(op) + " operator prohibited");
+                            dst, " pointer arithmetic with " + symbol(op) + " operator prohibited");
         }
         checkSane(dst, result.var, result.off, pointer);
         env.set(dst, result);
@@ -101,8 +98,7 @@ final class Pointers {
 
     private static void checkSane(int dst, Scalar var, int off, Reg pointer) {
         String name = pointer.typeName();
-        if (var.isConst()
-                && (var.value() >= Env.MAX_VAR_OFF || var.value() <= -Env.MAX_VAR_OFF)) {
+        if (var.isConst() && (var.value() >= Env.MAX_VAR_OFF || var.value() <= -Env.MAX_VAR_OFF)) {
             throw insane(
                     dst,
                     "math between " + name + " pointer and " + var.value() + " is not allowed");
@@ -119,8 +115,7 @@ final class Pointers {
         }
         if (var.smin() >= Env.MAX_VAR_OFF || var.smin() <= -Env.MAX_VAR_OFF) {
             throw insane(
-                    dst,
-                    "value " + var.smin() + " makes " + name + " pointer be out of bounds");
+                    dst, "value " + var.smin() + " makes " + name + " pointer be out of bounds");
         }
     }
 
@@ -158,8 +153,7 @@ final class Pointers {
 
     /// Without privileges, pointers must stay inside their object and be moved in one direction
     /// only: Linux masks them against speculation, which these rules make possible.
-    private void checkMixedSigns(
-            AluOp op, int dst, Reg pointer, Scalar number, boolean swapped) {
+    private static void checkMixedSigns(AluOp op, int dst, Reg pointer, Scalar number) {
         String tail = ", pointer arithmetic with it prohibited for !root";
         if (!number.isConst() && (number.smin() < 0) != (number.smax() < 0)) {
             throw refuse(dst, " has unknown scalar with mixed signed bounds" + tail);
@@ -173,16 +167,14 @@ final class Pointers {
         long max;
         switch (pointer.kind) {
             case STACK -> {
-                max = StackMemory.MAX + (left ? 1 : 0);
-                limit = -(pointer.off + (pointer.var.isConst() ? pointer.var.value() : 0));
+                max = StackMemory.MAX + (left ? 1L : 0L);
+                limit = -((long) pointer.off + (pointer.var.isConst() ? pointer.var.value() : 0));
             }
             case MAP_VALUE -> {
                 max = pointer.theMap().valueSize();
                 limit = (left ? pointer.var.smin() : pointer.var.umax()) + pointer.off;
             }
-            default ->
-                    throw refuse(
-                            dst, " has pointer with unsupported alu operation" + tail);
+            default -> throw refuse(dst, " has pointer with unsupported alu operation" + tail);
         }
         if (Long.compareUnsigned(limit & 0xffff_ffffL, max) >= 0) {
             throw refuse(

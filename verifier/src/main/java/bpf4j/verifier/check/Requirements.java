@@ -20,16 +20,12 @@ public final class Requirements {
         ProgramType type = spec.type();
         boolean bpf = policy.grants(Capability.BPF);
         if (!bpf && !type.is(ProgramType.Trait.UNPRIVILEGED)) {
-            throw permission(
-                    "a program of type " + type.name() + " needs the capability BPF");
+            throw permission("a program of type " + type.name() + " needs the capability BPF");
         }
         for (Capability capability : type.needs()) {
             if (!policy.grants(capability)) {
                 throw permission(
-                        "a program of type "
-                                + type.name()
-                                + " needs the capability "
-                                + capability);
+                        "a program of type " + type.name() + " needs the capability " + capability);
             }
         }
         int limit = bpf ? MAX_INSNS : MAX_UNPRIVILEGED_INSNS;

@@ -43,8 +43,7 @@ final class StackMemory {
             min = reg.var.smin() + off;
             max = reg.var.smax() + off + bytes;
         }
-        int lowest =
-                write || env.allowUninitStack ? -MAX : -env.frameOf(reg).slots() * 8;
+        int lowest = write || env.allowUninitStack ? -MAX : -env.frameOf(reg).slots() * 8;
         boolean outside = min < lowest || min > -1;
         if (outside || max > 0 || bytes < 0) {
             String text =
@@ -89,10 +88,7 @@ final class StackMemory {
     private void writeFixed(Frame frame, int off, int bytes, int source, @Nullable Long immediate) {
         int index = Frame.slotOf(off);
         Slot slot = frame.slot(index);
-        if (!env.allowPointerLeaks
-                && slot.isSpill()
-                && !slot.isSpilledScalar()
-                && bytes != 8) {
+        if (!env.allowPointerLeaks && slot.isSpill() && !slot.isSpilledScalar() && bytes != 8) {
             throw Violation.access(
                     Rule.STACK_SPILL, -1, "attempt to corrupt spilled pointer on stack");
         }
@@ -113,13 +109,11 @@ final class StackMemory {
             env.noteAccess(frame.number, index);
         } else if (reg == null && aligned && immediate != null && env.bpf) {
             frame.set(
-                    index,
-                    Slot.spill(slot, Reg.constant(immediate), bytes, env.allowPointerLeaks));
+                    index, Slot.spill(slot, Reg.constant(immediate), bytes, env.allowPointerLeaks));
             env.noteAccess(frame.number, index);
         } else if (reg != null && reg.kind.isSpillablePointer()) {
             if (bytes != 8) {
-                throw Violation.access(
-                        Rule.STACK_SPILL, source, "invalid size of register spill");
+                throw Violation.access(Rule.STACK_SPILL, source, "invalid size of register spill");
             }
             if (frame != env.frame() && reg.kind == Kind.STACK) {
                 throw Violation.invalid(
@@ -308,7 +302,12 @@ final class StackMemory {
     /// Checks that bytes which a helper uses (or a load at a variable offset) are written. With
     /// `raw` not null, they need not be: the helper writes them, and `raw` learns which.
     void checkInitialised(
-            int regno, int off, int bytes, boolean zeroAllowed, boolean write, @Nullable CallMeta raw) {
+            int regno,
+            int off,
+            int bytes,
+            boolean zeroAllowed,
+            boolean write,
+            @Nullable CallMeta raw) {
         Reg reg = env.reg(regno);
         Frame frame = env.frameOf(reg);
         if (bytes == 0 && !zeroAllowed) {

@@ -24,7 +24,6 @@ final class Checkpoints {
 
     private final Env env;
     private final Equivalence equivalence;
-    private final Precision precision;
     private final LoopVisits loops;
     private final @Nullable ArrayList<State>[] kept;
 
@@ -39,10 +38,9 @@ final class Checkpoints {
     private int now;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    Checkpoints(Env env, Equivalence equivalence, Precision precision, LoopVisits loops) {
+    Checkpoints(Env env, Equivalence equivalence, LoopVisits loops) {
         this.env = env;
         this.equivalence = equivalence;
-        this.precision = precision;
         this.loops = loops;
         kept = new ArrayList[env.cfg.insns.length];
     }
@@ -82,9 +80,7 @@ final class Checkpoints {
                 env.options.checkpointEverywhere()
                         || env.cfg.forced[pc]
                         || (state.steps != null && state.steps.count > MANY_STEPS);
-        boolean add =
-                forced
-                        || (jumps - previousJumps >= 2 && processed - previousProcessed >= 8);
+        boolean add = forced || (jumps - previousJumps >= 2 && processed - previousProcessed >= 8);
         ArrayList<State> states = at(pc);
         int seen = 0;
         for (int i = states.size() - 1; i >= 0; i--) {
@@ -158,8 +154,7 @@ final class Checkpoints {
                 && old.callbackUnrollDepth == state.callbackUnrollDepth
                 && equivalence.covers(old, state, Level.EXACT)
                 && !Equivalence.iteratorsMoved(old, state)) {
-            throw Violation.invalid(
-                    Rule.INFINITE_LOOP, -1, "infinite loop detected at insn " + pc);
+            throw Violation.invalid(Rule.INFINITE_LOOP, -1, "infinite loop detected at insn " + pc);
         }
         return MISSED;
     }

@@ -8,6 +8,8 @@ import bpf4j.verifier.state.Reg;
 import bpf4j.verifier.state.Slot;
 import bpf4j.verifier.state.State;
 
+import org.jspecify.annotations.Nullable;
+
 /// Whether what was found safe from an old state is safe from the current one.
 final class Equivalence {
     /// How much of the states is compared.
@@ -41,8 +43,7 @@ final class Equivalence {
             return false;
         }
         for (int f = 0; f <= old.current; f++) {
-            if (old.frame(f).callSite != now.frame(f).callSite
-                    || !frame(old, now, f, level)) {
+            if (old.frame(f).callSite != now.frame(f).callSite || !frame(old, now, f, level)) {
                 return false;
             }
         }
@@ -52,8 +53,7 @@ final class Equivalence {
             return false;
         }
         for (int i = 0; i < before.length; i++) {
-            if (before[i].frame() != after[i].frame()
-                    || !ids.same(before[i].id(), after[i].id())) {
+            if (before[i].frame() != after[i].frame() || !ids.same(before[i].id(), after[i].id())) {
                 return false;
             }
         }
@@ -95,54 +95,49 @@ final class Equivalence {
         if (before.kind != now.kind || before.flags != now.flags) {
             return false;
         }
-        switch (before.kind) {
-            case SCALAR -> {
-                if (!precise && level == Level.USED && !isAllPrecise()) {
-                    return true;
-                }
-                boolean addedBefore = (before.id & Reg.ADDED) != 0;
-                boolean addedNow = (now.id & Reg.ADDED) != 0;
-                if ((addedBefore && !addedNow)
-                        || (before.id != 0 && !addedBefore && addedNow)
-                        || (addedBefore && before.off != now.off)) {
-                    return false;
-                }
-                return ids.sameLinks(before.id, now.id) && before.var.includes(now.var);
-            }
-            case MAP_KEY, MAP_VALUE, MEM, BUF, TP_BUFFER -> {
-                return before.off == now.off
-                        && before.size == now.size
-                        && before.map == now.map
-                        && before.mapId == now.mapId
-                        && ids.same(before.extra, now.extra)
-                        && before.var.includes(now.var)
-                        && ids.same(before.id, now.id)
-                        && ids.same(before.ref, now.ref);
-            }
-            case PACKET, PACKET_META -> {
-                if (before.size < 0 || now.size < 0
-                        ? before.size != now.size
-                        : before.size > now.size) {
-                    return false;
-                }
-                return before.off == now.off
-                        && ids.same(before.id, now.id)
-                        && before.var.includes(now.var);
-            }
-            case ARENA -> {
-                return true;
-            }
-            default -> {
-                return exact(before, now);
-            }
+        return switch (before.kind) {
+            case SCALAR ->
+                    (!precise && level == Level.USED && !isAllPrecise()) || number(before, now);
+            case MAP_KEY, MAP_VALUE, MEM, BUF, TP_BUFFER ->
+                    before.off == now.off
+                            && before.size == now.size
+                            && before.map == now.map
+                            && before.mapId == now.mapId
+                            && ids.same(before.extra, now.extra)
+                            && before.var.includes(now.var)
+                            && ids.same(before.id, now.id)
+                            && ids.same(before.ref, now.ref);
+            case PACKET, PACKET_META -> packet(before, now);
+            case ARENA -> true;
+            default -> exact(before, now);
+        };
+    }
+
+    private boolean number(Reg before, Reg now) {
+        boolean addedBefore = (before.id & Reg.ADDED) != 0;
+        boolean addedNow = (now.id & Reg.ADDED) != 0;
+        if ((addedBefore && !addedNow)
+                || (before.id != 0 && !addedBefore && addedNow)
+                || (addedBefore && before.off != now.off)) {
+            return false;
         }
+        return ids.sameLinks(before.id, now.id) && before.var.includes(now.var);
+    }
+
+    /// At least as much of the packet must be known to be there.
+    private boolean packet(Reg before, Reg now) {
+        boolean edge = before.size < 0 || now.size < 0;
+        if (edge ? before.size != now.size : before.size > now.size) {
+            return false;
+        }
+        return before.off == now.off && ids.same(before.id, now.id) && before.var.includes(now.var);
     }
 
     private boolean isAllPrecise() {
         return env.options.allPrecise() || !env.bpf;
     }
 
-    private Reg numberIn(Slot slot) {
+    private @Nullable Reg numberIn(Slot slot) {
         if (slot.isSpilledScalar64()) {
             return slot.stored();
         }

@@ -35,7 +35,7 @@ public final class Explorer {
         Precision precision = new Precision(env);
         env.precise = precision;
         LoopVisits loops = new LoopVisits(env, precision);
-        checkpoints = new Checkpoints(env, new Equivalence(env), precision, loops);
+        checkpoints = new Checkpoints(env, new Equivalence(env), loops);
         instructions = new Instructions(env);
         instructions.follow(
                 new Instructions.Loops() {
@@ -64,10 +64,7 @@ public final class Explorer {
         while (more) {
             more = false;
             for (Subprogram sub : cfg.subprograms) {
-                if (sub.number > 0
-                        && sub.called
-                        && !sub.verified
-                        && sub.isGlobal(env.spec.btf())) {
+                if (sub.number > 0 && sub.called && !sub.verified && sub.isGlobal(env.spec.btf())) {
                     function(sub);
                     sub.verified = true;
                     more = true;
@@ -115,9 +112,7 @@ public final class Explorer {
                 throw Violation.of(
                         Rule.TOO_COMPLEX,
                         Violation.E2BIG,
-                        "BPF program is too large. Processed "
-                                + checkpoints.processed()
-                                + " insn");
+                        "BPF program is too large. Processed " + checkpoints.processed() + " insn");
             }
             env.state.lastPc = env.previousPc;
             if (cfg.prunePoint[pc] && checkpoints.visited()) {

@@ -114,8 +114,7 @@ final class Precision implements Env.Precise {
                     return changed;
                 }
                 later = i;
-                if (i == at.firstPc
-                        && (step == null || (step.count == 1 && step.pc == i))) {
+                if (i == at.firstPc && (step == null || (step.count == 1 && step.pc == i))) {
                     break;
                 }
                 if (step != null && step.pc == i) {

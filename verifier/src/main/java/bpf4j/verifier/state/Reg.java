@@ -120,15 +120,21 @@ public final class Reg {
     }
 
     public Reg withVar(Scalar value) {
-        return value == var ? this : new Reg(kind, flags, value, off, id, ref, size, extra, map, mapId);
+        return value == var
+                ? this
+                : new Reg(kind, flags, value, off, id, ref, size, extra, map, mapId);
     }
 
     public Reg withOff(int value) {
-        return value == off ? this : new Reg(kind, flags, var, value, id, ref, size, extra, map, mapId);
+        return value == off
+                ? this
+                : new Reg(kind, flags, var, value, id, ref, size, extra, map, mapId);
     }
 
     public Reg withId(int value) {
-        return value == id ? this : new Reg(kind, flags, var, off, value, ref, size, extra, map, mapId);
+        return value == id
+                ? this
+                : new Reg(kind, flags, var, off, value, ref, size, extra, map, mapId);
     }
 
     public Reg withRef(int value) {
@@ -136,11 +142,15 @@ public final class Reg {
     }
 
     public Reg withFlags(int value) {
-        return value == flags ? this : new Reg(kind, value, var, off, id, ref, size, extra, map, mapId);
+        return value == flags
+                ? this
+                : new Reg(kind, value, var, off, id, ref, size, extra, map, mapId);
     }
 
     public Reg withSize(int value) {
-        return value == size ? this : new Reg(kind, flags, var, off, id, ref, value, extra, map, mapId);
+        return value == size
+                ? this
+                : new Reg(kind, flags, var, off, id, ref, value, extra, map, mapId);
     }
 
     public Reg withExtra(int value) {
