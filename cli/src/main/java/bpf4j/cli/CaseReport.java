@@ -18,7 +18,7 @@ final class CaseReport {
         json.put("name", result.name());
         json.put("load", result.load().name().toLowerCase(Locale.ROOT));
         if (result.errno() != 0) {
-            json.put("errno", bpf4j.kernel.Errno.name(result.errno()));
+            json.put("errno", bpf4j.runtime.Errno.name(result.errno()));
         }
         if (!result.error().isEmpty()) {
             json.put("error", result.error());

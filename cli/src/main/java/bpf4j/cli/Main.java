@@ -21,9 +21,12 @@ import java.nio.charset.Charset;
         versionProvider = Version.class,
         subcommands = {
             AsmCommand.class,
+            CaseCommand.class,
             ConformancePluginCommand.class,
             DisasmCommand.class,
-            SelftestCommand.class
+            RunCommand.class,
+            SelftestCommand.class,
+            VerifyCommand.class,
         })
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;

@@ -58,15 +58,26 @@ public record ProgramSpec(
 
     /// Load flags (Linux: `BPF_F_*` of `BPF_PROG_LOAD`).
     public enum Flag {
-        STRICT_ALIGNMENT,
-        ANY_ALIGNMENT,
-        SLEEPABLE,
+        STRICT_ALIGNMENT(1),
+        ANY_ALIGNMENT(2),
+        /// Explore with every state a checkpoint.
+        TEST_STATE_FREQ(8),
+        SLEEPABLE(16),
         /// Multi-buffer XDP.
-        XDP_HAS_FRAGS,
-        /// Explore with every state a checkpoint (`BPF_F_TEST_STATE_FREQ`).
-        TEST_STATE_FREQ,
-        /// Explore only 64-bit invariants strictly (`BPF_F_TEST_REG_INVARIANTS`).
-        TEST_REG_INVARIANTS
+        XDP_HAS_FRAGS(32),
+        /// Refuse programs for which bounds are found to contradict each other.
+        TEST_REG_INVARIANTS(128);
+
+        private final int bit;
+
+        Flag(int bit) {
+            this.bit = bit;
+        }
+
+        /// Linux's bit in `prog_flags`.
+        public int bit() {
+            return bit;
+        }
     }
 
     /// The source line that covers slot `pc`, or null.

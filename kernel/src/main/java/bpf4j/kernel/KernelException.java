@@ -1,5 +1,7 @@
 package bpf4j.kernel;
 
+import bpf4j.runtime.Errno;
+
 /// Linux refused a call that is not about a program: a map, a test run, BTF.
 public final class KernelException extends Exception {
     private static final long serialVersionUID = 1;

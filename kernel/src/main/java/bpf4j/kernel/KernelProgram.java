@@ -1,5 +1,7 @@
 package bpf4j.kernel;
 
+import bpf4j.runtime.Errno;
+
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.Arena;

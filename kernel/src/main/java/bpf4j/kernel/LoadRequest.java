@@ -29,13 +29,6 @@ public record LoadRequest(
         @Nullable KernelBtf btf,
         byte[] functions) {
 
-    private static final int STRICT_ALIGNMENT = 1;
-    private static final int ANY_ALIGNMENT = 2;
-    private static final int TEST_STATE_FREQ = 8;
-    private static final int SLEEPABLE = 16;
-    private static final int XDP_HAS_FRAGS = 32;
-    private static final int TEST_REG_INVARIANTS = 128;
-
     /// The program of a specification whose maps are these.
     ///
     /// @param btf the object's BTF, or null: then functions have no types
@@ -56,15 +49,7 @@ public record LoadRequest(
         }
         int flags = 0;
         for (ProgramSpec.Flag flag : spec.flags()) {
-            flags |=
-                    switch (flag) {
-                        case STRICT_ALIGNMENT -> STRICT_ALIGNMENT;
-                        case ANY_ALIGNMENT -> ANY_ALIGNMENT;
-                        case TEST_STATE_FREQ -> TEST_STATE_FREQ;
-                        case SLEEPABLE -> SLEEPABLE;
-                        case XDP_HAS_FRAGS -> XDP_HAS_FRAGS;
-                        case TEST_REG_INVARIANTS -> TEST_REG_INVARIANTS;
-                    };
+            flags |= flag.bit();
         }
         return new LoadRequest(
                 spec.name(),

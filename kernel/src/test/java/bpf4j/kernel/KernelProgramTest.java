@@ -14,6 +14,7 @@ import bpf4j.isa.Codec;
 import bpf4j.isa.Insn;
 import bpf4j.isa.Operand.Imm;
 import bpf4j.isa.Width;
+import bpf4j.runtime.Errno;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.MapType;
 

@@ -1,8 +1,6 @@
 package bpf4j.vm;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /// How a Java value lies in the memory of a map: a size in bytes, read and written in little-endian
 /// order as BPF programs do. Integers and records have one, see [#of]; make your own for anything
@@ -38,13 +36,4 @@ public interface Layout<T> {
         }
         return layout;
     }
-
-    /// Little-endian, at any alignment.
-    ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    /// Little-endian, at any alignment.
-    ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    /// Little-endian, at any alignment.
-    ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 }

@@ -1,5 +1,7 @@
 package bpf4j.vm;
 
+import bpf4j.runtime.Memory;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -27,22 +29,22 @@ final class Layouts {
             return (Layout<T>)
                     new Integral<>(
                             2,
-                            (m, at) -> m.get(Layout.SHORT, at),
-                            (m, at, v) -> m.set(Layout.SHORT, at, v));
+                            (m, at) -> m.get(Memory.SHORT, at),
+                            (m, at, v) -> m.set(Memory.SHORT, at, v));
         }
         if (type == Integer.class || type == int.class) {
             return (Layout<T>)
                     new Integral<>(
                             4,
-                            (m, at) -> m.get(Layout.INT, at),
-                            (m, at, v) -> m.set(Layout.INT, at, v));
+                            (m, at) -> m.get(Memory.INT, at),
+                            (m, at, v) -> m.set(Memory.INT, at, v));
         }
         if (type == Long.class || type == long.class) {
             return (Layout<T>)
                     new Integral<>(
                             8,
-                            (m, at) -> m.get(Layout.LONG, at),
-                            (m, at, v) -> m.set(Layout.LONG, at, v));
+                            (m, at) -> m.get(Memory.LONG, at),
+                            (m, at, v) -> m.set(Memory.LONG, at, v));
         }
         if (type == byte[].class) {
             return (Layout<T>) new Array(size);

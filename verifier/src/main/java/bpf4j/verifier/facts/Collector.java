@@ -48,10 +48,6 @@ final class Collector implements Solver.Visitor {
 
         /// Other subprograms get addresses in the frame.
         boolean lent;
-
-        boolean isPrivate() {
-            return !lost && !(stored && (reloaded || lent));
-        }
     }
 
     private Collector(Solver solver) {
@@ -68,27 +64,17 @@ final class Collector implements Solver.Visitor {
         }
     }
 
-    /// Collects what a solver found.
-    static Collector collect(Solver solver) {
+    static Facts collect(Solver solver) {
         Collector collector = new Collector(solver);
         solver.visit(collector);
-        return collector;
+        return collector.facts();
     }
 
-    /// The numbers of the subprograms of which an address in their frame may be an untyped value.
-    BitSet leaky() {
-        BitSet leaky = new BitSet();
-        for (int number = 0; number < uses.length; number++) {
-            leaky.set(number, !uses[number].isPrivate());
-        }
-        return leaky;
-    }
-
-    Facts facts() {
+    private Facts facts() {
         List<Routine> routines = new ArrayList<>();
         for (Subprogram sub : solver.cfg.subprograms) {
             Use use = uses[sub.number];
-            boolean isPrivate = use.isPrivate();
+            boolean isPrivate = !use.lost && !(use.stored && (use.reloaded || use.lent));
             routines.add(
                     new Routine(
                             sub.start,

@@ -18,22 +18,16 @@ final class FrameState {
     private static final Value REST = new Number(Scalar.UNKNOWN);
 
     final Value[] regs;
-
-    /// Whether a value that is not typed may be an address in this frame.
-    final boolean leaky;
-
     private @Nullable Value @Nullable [] stack;
 
     /// Nothing known but r10.
-    FrameState(boolean leaky) {
-        this.leaky = leaky;
+    FrameState() {
         regs = new Value[11];
         Arrays.fill(regs, Any.UNSET);
         regs[10] = Value.Pointer.to(Region.STACK, -1, 0);
     }
 
     private FrameState(FrameState other) {
-        leaky = other.leaky;
         regs = other.regs.clone();
         stack = other.stack == null ? null : other.stack.clone();
     }
@@ -207,11 +201,8 @@ final class FrameState {
         }
     }
 
-    /// Forgets what an access to an address that is not typed may change.
-    void forgetIfLeaky() {
-        if (leaky) {
-            stack = null;
-        }
+    void forgetStack() {
+        stack = null;
     }
 
     /// Whether nothing is known of the 8 bytes at an aligned offset.

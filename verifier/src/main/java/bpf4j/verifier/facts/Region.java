@@ -16,8 +16,7 @@ public enum Region {
     MAP_HANDLE,
     /// A subprogram, not memory.
     FUNCTION,
-    /// Memory that a helper gave, in no stack frame: ring buffer records, values of maps that are
-    /// not known.
+    /// Memory that a helper gave: ring buffer records, dynptr data.
     MEM,
     /// Objects of the host, such as sockets: neither stack, packet, context nor map values.
     OTHER

@@ -61,7 +61,7 @@ public final class CaptureWriter implements Closeable {
     /// Appends a packet: `length` bytes of `bytes` from `from` on, with the times and link type of
     /// the
     /// packet that it was.
-    public void write(Packet was, byte[] bytes, int from, int length) throws LoadException {
+    public void write(Packet.Header was, byte[] bytes, int from, int length) throws LoadException {
         try {
             if (linkType < 0) {
                 begin(was.linkType());
@@ -70,12 +70,11 @@ public final class CaptureWriter implements Closeable {
                         "%s: a pcap file holds one link type, the capture has %d and %d"
                                 .formatted(file, linkType, was.linkType()));
             }
-            int cut = was.originalLength() - was.length();
             long fraction = Math.floorMod(was.nanos(), 1_000_000_000L);
             header.clear();
             header.putInt((int) Math.floorDiv(was.nanos(), 1_000_000_000L));
             header.putInt((int) (nanoseconds ? fraction : fraction / 1000));
-            header.putInt(length).putInt(length + cut);
+            header.putInt(length).putInt(length + was.cut());
             out.write(header.array(), 0, 16);
             out.write(bytes, from, length);
         } catch (IOException e) {

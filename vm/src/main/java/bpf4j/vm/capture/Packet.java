@@ -34,4 +34,14 @@ public final class Packet {
     public int linkType() {
         return linkType;
     }
+
+    /// What the capture says of a packet beside its bytes; stays valid.
+    ///
+    /// @param cut bytes of the packet that were not captured
+    public record Header(int linkType, long nanos, int cut) {}
+
+    /// What the capture says of this packet beside its bytes.
+    public Header header() {
+        return new Header(linkType, nanos, originalLength - length);
+    }
 }
