@@ -72,6 +72,7 @@ public final class Cfg {
         }
         Subprogram[] subprograms = Subprograms.find(spec, policy);
         Subprograms.check(spec.code(), subprograms);
+        Subprograms.checkAbnormalReturns(spec, subprograms);
         return new Cfg(spec, subprograms);
     }
 

@@ -1,5 +1,7 @@
 package bpf4j.verifier.cfg;
 
+import bpf4j.btf.Btf;
+import bpf4j.btf.BtfType;
 import bpf4j.isa.Code;
 import bpf4j.isa.Insn;
 import bpf4j.isa.WideKind;
@@ -114,6 +116,56 @@ final class Subprograms {
                 throw refuse(Rule.CONTROL_FLOW, last, "last insn is not an exit or jmp");
             }
         }
+    }
+
+    /// Legacy loads and tail calls end a function early with a number: it must return one.
+    static void checkAbnormalReturns(ProgramSpec spec, Subprogram[] subprograms) {
+        for (Subprogram sub : subprograms) {
+            if (sub.number == 0 || (!sub.legacyLoads && !sub.tailCalls)) {
+                continue;
+            }
+            String what = sub.legacyLoads ? "LD_ABS" : "tail_call";
+            Btf btf = spec.btf();
+            if (btf == null || sub.type == 0) {
+                throw refuse(
+                        Rule.CONTROL_FLOW,
+                        sub.start,
+                        what + " is not allowed in subprogs without BTF");
+            }
+            if (!returnsNumber(btf, sub.type)) {
+                throw refuse(
+                        Rule.CONTROL_FLOW,
+                        sub.start,
+                        what + " is only allowed in functions that return 'int'.");
+            }
+        }
+    }
+
+    private static boolean returnsNumber(Btf btf, int function) {
+        if (!(btf.type(function) instanceof BtfType.Func func)
+                || !(btf.type(func.proto()) instanceof BtfType.FuncProto proto)) {
+            return false;
+        }
+        int id = proto.returns();
+        for (int depth = 0; depth < 32; depth++) {
+            switch (btf.type(id)) {
+                case BtfType.Const type -> id = type.type();
+                case BtfType.Volatile type -> id = type.type();
+                case BtfType.Restrict type -> id = type.type();
+                case BtfType.Typedef type -> id = type.type();
+                case BtfType.TypeTag type -> id = type.type();
+                case BtfType.Int type -> {
+                    return type.size() <= 8;
+                }
+                case BtfType.Enum ignored -> {
+                    return true;
+                }
+                default -> {
+                    return false;
+                }
+            }
+        }
+        return false;
     }
 
     private static void target(Subprogram sub, int pc, int offset) {

@@ -440,7 +440,7 @@ final class Memory {
                     "variable "
                             + reg.typeName()
                             + " access var_off="
-                            + reg.var.tnum()
+                            + Bits.text(reg.var.tnum())
                             + " disallowed");
         }
     }
@@ -536,7 +536,7 @@ final class Memory {
                             + " invalid variable buffer offset: off="
                             + off
                             + ", var_off="
-                            + reg.var.tnum());
+                            + Bits.text(reg.var.tnum()));
         }
     }
 
@@ -568,7 +568,7 @@ final class Memory {
         if (((at.value() | at.mask()) & (bytes - 1)) != 0) {
             String offset =
                     (ipAlign != 0 ? ipAlign + "+" : "")
-                            + reg.var.tnum()
+                            + Bits.text(reg.var.tnum())
                             + "+"
                             + base
                             + "+"

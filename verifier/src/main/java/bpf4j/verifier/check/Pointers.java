@@ -198,7 +198,7 @@ final class Pointers {
                         "R"
                                 + dst
                                 + " variable stack access prohibited for !root, var_off="
-                                + result.var.tnum()
+                                + Bits.text(result.var.tnum())
                                 + " off="
                                 + result.off);
             }

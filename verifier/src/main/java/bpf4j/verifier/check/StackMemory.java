@@ -54,7 +54,7 @@ final class StackMemory {
                                     + " stack R"
                                     + regno
                                     + " var_off="
-                                    + reg.var.tnum()
+                                    + Bits.text(reg.var.tnum())
                                     + " off="
                                     + off;
             throw new Violation(
@@ -204,7 +204,7 @@ final class StackMemory {
                     Rule.STACK_BOUNDS,
                     regno,
                     "variable offset stack pointer cannot be passed into helper function; var_off="
-                            + pointer.var.tnum()
+                            + Bits.text(pointer.var.tnum())
                             + " off="
                             + off
                             + " size="
@@ -327,7 +327,7 @@ final class StackMemory {
                         "R"
                                 + regno
                                 + " variable offset stack access prohibited for !root, var_off="
-                                + reg.var.tnum());
+                                + Bits.text(reg.var.tnum()));
             }
             raw = null;
             min = (int) (reg.var.smin() + off);
@@ -370,7 +370,10 @@ final class StackMemory {
         String where =
                 reg.var.isConst()
                         ? "invalid read from stack R" + regno + " off " + min
-                        : "invalid read from stack R" + regno + " var_off " + reg.var.tnum();
+                        : "invalid read from stack R"
+                                + regno
+                                + " var_off "
+                                + Bits.text(reg.var.tnum());
         return Violation.access(
                 Rule.UNINITIALISED_STACK, regno, where + "+" + (i - min) + " size " + bytes);
     }
