@@ -41,14 +41,23 @@ public final class Jit {
             case VerifiedProgram verified -> {
                 ProgramSpec spec = verified.spec();
                 yield compile(
-                        spec, bindings, Facts.of(spec, verified.policy()), ClassEmitter.Sink.NONE);
+                        spec,
+                        bindings,
+                        Facts.of(spec, verified.policy()),
+                        false,
+                        ClassEmitter.Sink.NONE);
             }
         };
     }
 
-    /// Compiles a program by its facts; `sink` sees the class files.
+    /// Compiles a program by its facts; it pays for jumps back and calls where `fuel`. `sink` sees
+    /// the class files.
     static LoadedProgram compile(
-            ProgramSpec spec, Bindings bindings, Facts facts, ClassEmitter.Sink sink) {
+            ProgramSpec spec,
+            Bindings bindings,
+            Facts facts,
+            boolean fuel,
+            ClassEmitter.Sink sink) {
         FactsKnowledge knowledge = new FactsKnowledge(facts, bindings.maps());
         List<Body> bodies = Lower.lower(spec.code(), knowledge);
         Map<Integer, Long> reads = new HashMap<>();
@@ -68,7 +77,7 @@ public final class Jit {
                 changed |= !Long.valueOf(live).equals(reads.put(body.pc(), live));
             }
         }
-        return finish(spec, bindings, bodies, effects, knowledge, false, sink);
+        return finish(spec, bindings, bodies, effects, knowledge, fuel, sink);
     }
 
     /// Compiles a program of which nothing is known.

@@ -33,11 +33,6 @@ public final class FactsKnowledge implements Knowledge {
     }
 
     @Override
-    public boolean reachable(int pc) {
-        return facts.reachable(pc);
-    }
-
-    @Override
     public Branch branch(int pc) {
         Tri taken = facts.branch(pc);
         return switch (taken) {

@@ -11,11 +11,6 @@ public interface Knowledge {
     /// Nothing is known.
     Knowledge NONE = new Knowledge() {};
 
-    /// Whether an execution can come to slot `pc`.
-    default boolean reachable(int pc) {
-        return true;
-    }
-
     /// What the conditional jump at `pc` does.
     default Branch branch(int pc) {
         return Branch.OPEN;

@@ -39,13 +39,10 @@ public final class Lower {
         TreeSet<Integer> entries = new TreeSet<>();
         entries.add(0);
         for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
-            if (knowledge.reachable(pc)) {
-                if (code.at(pc) instanceof Insn.CallLocal call) {
-                    entries.add(valid(pc + 1 + call.offset(), pc));
-                } else if (code.at(pc) instanceof Insn.LoadImm64 load
-                        && load.kind() == WideKind.FUNC) {
-                    entries.add(valid(pc + 1 + load.imm(), pc));
-                }
+            if (code.at(pc) instanceof Insn.CallLocal call) {
+                entries.add(valid(pc + 1 + call.offset(), pc));
+            } else if (code.at(pc) instanceof Insn.LoadImm64 load && load.kind() == WideKind.FUNC) {
+                entries.add(valid(pc + 1 + load.imm(), pc));
             }
         }
         return entries;
