@@ -17,6 +17,7 @@ public final class AddressSpace {
 
     private final int cpus;
     private final long memoryLimit;
+    private final Timers timers = new Timers();
     private long memoryUsed;
     private volatile BpfMap[] maps = new BpfMap[0];
 
@@ -40,6 +41,11 @@ public final class AddressSpace {
     /// The number of CPUs.
     public int cpus() {
         return cpus;
+    }
+
+    /// The timers in the values of the maps.
+    public Timers timers() {
+        return timers;
     }
 
     /// Creates a map with the next free id and makes it reachable.

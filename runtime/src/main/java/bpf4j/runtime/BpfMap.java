@@ -2,8 +2,6 @@ package bpf4j.runtime;
 
 import bpf4j.spec.MapSpec;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -145,9 +143,10 @@ public abstract class BpfMap {
                 && (!write || (spec.flags() & RDONLY_PROG) == 0);
     }
 
-    /// The address of the map inside a map of maps, or 0; see [#handle].
-    public @Nullable BpfMap inner(long valueAddress) {
-        return null;
+    /// The address of the key that belongs to a value, or 0 where maps of this type have none. The
+    /// key may be a copy, for this run only.
+    public long keyAddress(Execution execution, long value) {
+        return 0;
     }
 
     /// Forbids users to write the map from now on (`BPF_MAP_FREEZE`).
@@ -158,6 +157,11 @@ public abstract class BpfMap {
     /// Whether users may no longer write the map.
     public final boolean frozen() {
         return frozen;
+    }
+
+    /// The offset of the `struct bpf_timer` in a value, or -1.
+    public final int timerOffset() {
+        return special.timer();
     }
 
     /// Whether the values hold a `struct bpf_spin_lock`.
@@ -193,11 +197,16 @@ public abstract class BpfMap {
         }
     }
 
-    /// Takes the spin lock in 4 bytes of native memory.
+    /// Takes the spin lock in 4 bytes of native memory, waiting for it.
     static void lock(MemorySegment memory, long index) {
-        while (!LOCK_WORD.compareAndSet(memory, index, 0, 1)) {
+        while (!tryLock(memory, index)) {
             Thread.onSpinWait();
         }
+    }
+
+    /// Takes the spin lock in 4 bytes of native memory if it is free.
+    static boolean tryLock(MemorySegment memory, long index) {
+        return LOCK_WORD.compareAndSet(memory, index, 0, 1);
     }
 
     /// Releases a spin lock.

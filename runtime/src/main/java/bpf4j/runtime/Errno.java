@@ -25,6 +25,7 @@ public final class Errno {
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
     public static final int EPROTONOSUPPORT = 93;
+    public static final int EALREADY = 114;
     public static final int ENOTSUPP = 524;
 
     private Errno() {}
@@ -55,6 +56,7 @@ public final class Errno {
             case EOPNOTSUPP -> "EOPNOTSUPP";
             case EAFNOSUPPORT -> "EAFNOSUPPORT";
             case EPROTONOSUPPORT -> "EPROTONOSUPPORT";
+            case EALREADY -> "EALREADY";
             case ENOTSUPP -> "ENOTSUPP";
             default -> "errno " + errno;
         };

@@ -66,6 +66,12 @@ public final class Execution {
     public long flowKeys;
     public long buffer;
 
+    /// What `bpf_get_attach_cookie` gives.
+    public long cookie;
+
+    /// What a cgroup program's hook returns in its place (`bpf_get_retval`, `bpf_set_retval`).
+    public int returnValue;
+
     /// Tail calls made so far in this run.
     public int tailCalls;
 
@@ -112,6 +118,7 @@ public final class Execution {
         socket = 0;
         flowKeys = 0;
         buffer = 0;
+        returnValue = 0;
         if (objectCount > 0) {
             Arrays.fill(objects, 0, objectCount, EMPTY);
             objectCount = 0;

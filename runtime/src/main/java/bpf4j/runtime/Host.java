@@ -1,5 +1,7 @@
 package bpf4j.runtime;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.ThreadLocalRandom;
 
 /// The world outside the programs, as far as helpers tell of it: time, randomness, the current
@@ -62,5 +64,37 @@ public interface Host {
     /// Takes a line that a program printed with `bpf_trace_printk`.
     default void trace(String text) {
         System.getLogger("bpf4j.trace").log(System.Logger.Level.INFO, text.stripTrailing());
+    }
+
+    /// The largest packet (without link-layer header) that an interface sends, or -1 when there is
+    /// no such interface.
+    default int mtu(int ifindex) {
+        return ifindex == 1 ? 65536 : -1;
+    }
+
+    /// Takes a copy of a packet that a program sends itself (`bpf_clone_redirect`).
+    ///
+    /// @return 0 or a negative errno
+    default int transmit(byte[] packet, int ifindex, long flags) {
+        return mtu(ifindex) < 0 ? -Errno.EINVAL : 0;
+    }
+
+    /// Looks up a route for `bpf_fib_lookup`.
+    ///
+    /// @param params the 64 bytes of `struct bpf_fib_lookup`, to fill in
+    /// @return a `BPF_FIB_LKUP_RET_*` number or a negative errno; unless told otherwise 4, "not
+    ///     forwarded"
+    default int route(byte[] params, long flags) {
+        return 4;
+    }
+
+    /// Looks up a socket for `bpf_sk_lookup_tcp` and its like.
+    ///
+    /// @param protocol 6 for TCP, 17 for UDP
+    /// @param tuple addresses and ports as `struct bpf_sock_tuple` holds them: 12 bytes for IPv4,
+    ///     36 for IPv6
+    /// @return the bytes of a `struct bpf_sock`, or null
+    default byte @Nullable [] socket(int protocol, byte[] tuple, long netns) {
+        return null;
     }
 }

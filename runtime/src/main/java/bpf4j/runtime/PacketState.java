@@ -33,6 +33,9 @@ public final class PacketState {
 
     public long redirectKey;
 
+    /// Whether the packet is inside another (`skb->encapsulation`).
+    public boolean encapsulated;
+
     /// Whether the program may only read the packet.
     public boolean readOnly;
 
@@ -41,6 +44,7 @@ public final class PacketState {
     void reset() {
         kind = Kind.NONE;
         readOnly = false;
+        encapsulated = false;
         macHeader = 0;
         networkHeader = 0;
         redirectInterface = 0;

@@ -37,6 +37,7 @@ public final class Packets {
     public static final int SKB_WIRE_LEN = 160;
     public static final int SKB_GSO_SEGS = 164;
     public static final int SKB_GSO_SIZE = 176;
+    public static final int SKB_TSTAMP_TYPE = 180;
 
     /// The bytes of an Ethernet header.
     public static final int ETH_HLEN = 14;

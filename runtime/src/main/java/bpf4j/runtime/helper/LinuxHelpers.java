@@ -20,6 +20,10 @@ public final class LinuxHelpers {
         ChecksumHelpers.register(registry);
         XdpHelpers.register(registry);
         SkbHelpers.register(registry);
+        SkbLayoutHelpers.register(registry);
+        SocketHelpers.register(registry);
+        SynchronisationHelpers.register(registry);
+        TracingHelpers.register(registry);
         ProbeHelpers.register(registry);
         TextHelpers.register(registry);
         EventHelpers.register(registry);

@@ -1,8 +1,10 @@
 package bpf4j.runtime.map;
 
+import bpf4j.runtime.Address;
 import bpf4j.runtime.AddressSpace;
 import bpf4j.runtime.BpfMap;
 import bpf4j.runtime.Errno;
+import bpf4j.runtime.Execution;
 import bpf4j.runtime.MapException;
 import bpf4j.runtime.Memory;
 import bpf4j.spec.MapSpec;
@@ -140,5 +142,11 @@ public final class ArrayMap extends BpfMap {
             }
         }
         return visited;
+    }
+
+    @Override
+    public long keyAddress(Execution execution, long value) {
+        long index = (Address.offset(value) & 0xFFFF_FFFFL) % cpuBytes / stride;
+        return execution.addObject(MemorySegment.ofArray(new int[] {(int) index}));
     }
 }

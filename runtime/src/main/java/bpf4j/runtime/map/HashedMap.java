@@ -1,8 +1,10 @@
 package bpf4j.runtime.map;
 
+import bpf4j.runtime.Address;
 import bpf4j.runtime.AddressSpace;
 import bpf4j.runtime.BpfMap;
 import bpf4j.runtime.Errno;
+import bpf4j.runtime.Execution;
 import bpf4j.runtime.MapException;
 import bpf4j.runtime.Memory;
 import bpf4j.spec.MapSpec;
@@ -568,5 +570,11 @@ public final class HashedMap extends BpfMap {
             }
         }
         return visited;
+    }
+
+    @Override
+    public long keyAddress(Execution execution, long value) {
+        long slot = (Address.offset(value) & 0xFFFF_FFFFL) % cpuBytes / stride;
+        return valueAddress((int) keyPlace((int) slot));
     }
 }

@@ -29,8 +29,20 @@ final class Calls {
 
     private final ProgramSpec spec;
 
+    /// Whether a lookup in any of the program's maps gives a value in it.
+    private final boolean onlyValues;
+
     Calls(ProgramSpec spec) {
         this.spec = spec;
+        onlyValues = spec.maps().stream().allMatch(Calls::holdsValues);
+    }
+
+    private static boolean holdsValues(MapSpec map) {
+        return switch (map.type()) {
+            case ARRAY_OF_MAPS, HASH_OF_MAPS, SOCKMAP, SOCKHASH, XSKMAP, REUSEPORT_SOCKARRAY ->
+                    false;
+            default -> true;
+        };
     }
 
     /// What the caller of these rules does with what they find.
@@ -91,6 +103,7 @@ final class Calls {
             lend(state, state.regs[reg], 0, END, true, listener);
         }
         listener.call(target, args);
+        state.forgetIfLeaky();
         Value result = listener.result(target);
         state.dropOrigin(pc);
         if (result == null) {
@@ -114,10 +127,8 @@ final class Calls {
             if (written) {
                 state.forget(least, most);
             }
-        } else if (Values.mayBeOwnStack(value)) {
-            if (written) {
-                state.forgetStack();
-            }
+        } else if (written && Values.mayBeOwnStack(value)) {
+            state.forgetIfLeaky();
         }
     }
 
@@ -187,7 +198,7 @@ final class Calls {
         for (int i = 0; i < helper.args().size(); i++) {
             if (helper.args().get(i).kind() == ArgKind.CONST_MAP_PTR) {
                 int index = mapIndex(state.regs[i + 1]);
-                return index < 0 ? null : spec.maps().get(index);
+                return index < 0 || index >= spec.maps().size() ? null : spec.maps().get(index);
             }
         }
         return null;
@@ -214,6 +225,7 @@ final class Calls {
     private static void callback(FrameState state, int id, Value function, Listener listener) {
         int target =
                 function instanceof Pointer p && p.region() == Region.FUNCTION ? p.index() : -1;
+        state.forgetIfLeaky();
         Value[] args = unknownArgs();
         if (id == Callbacks.LOOP) {
             args[1] = new Number(Scalar.unsignedRange(0, MAX_LOOPS));
@@ -257,9 +269,9 @@ final class Calls {
         if (!(handle instanceof Pointer p) || p.region() != Region.MAP_HANDLE) {
             return Any.MIXED;
         }
-        if (p.index() < 0) {
-            // Some map: of a kind that a lookup gives values, handles or sockets of.
-            return Any.MIXED;
+        if (p.index() < 0 || p.index() >= spec.maps().size()) {
+            Region region = onlyValues ? Region.MAP_VALUE : Region.MEM;
+            return new Pointer(region, -1, Scalar.ZERO, nullable, pc);
         }
         return switch (spec.maps().get(p.index()).type()) {
             case ARRAY_OF_MAPS, HASH_OF_MAPS ->

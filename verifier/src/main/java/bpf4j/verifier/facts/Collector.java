@@ -48,6 +48,10 @@ final class Collector implements Solver.Visitor {
 
         /// Other subprograms get addresses in the frame.
         boolean lent;
+
+        boolean isPrivate() {
+            return !lost && !(stored && (reloaded || lent));
+        }
     }
 
     private Collector(Solver solver) {
@@ -64,17 +68,27 @@ final class Collector implements Solver.Visitor {
         }
     }
 
-    static Facts collect(Solver solver) {
+    /// Collects what a solver found.
+    static Collector collect(Solver solver) {
         Collector collector = new Collector(solver);
         solver.visit(collector);
-        return collector.facts();
+        return collector;
     }
 
-    private Facts facts() {
+    /// The numbers of the subprograms of which an address in their frame may be an untyped value.
+    BitSet leaky() {
+        BitSet leaky = new BitSet();
+        for (int number = 0; number < uses.length; number++) {
+            leaky.set(number, !uses[number].isPrivate());
+        }
+        return leaky;
+    }
+
+    Facts facts() {
         List<Routine> routines = new ArrayList<>();
         for (Subprogram sub : solver.cfg.subprograms) {
             Use use = uses[sub.number];
-            boolean isPrivate = !use.lost && !(use.stored && (use.reloaded || use.lent));
+            boolean isPrivate = use.isPrivate();
             routines.add(
                     new Routine(
                             sub.start,

@@ -7,6 +7,7 @@ import bpf4j.verifier.domain.Tri;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.BitSet;
 import java.util.List;
 
 /// What holds of an accepted program on every run, by slot of instruction: which instructions can
@@ -40,9 +41,17 @@ public final class Facts {
     public static Facts of(ProgramSpec spec, LoadPolicy policy) {
         Cfg cfg = Cfg.of(spec, policy);
         cfg.analyse(policy);
-        Solver solver = new Solver(spec, policy, cfg);
-        solver.solve();
-        return Collector.collect(solver);
+        BitSet leaky = new BitSet();
+        while (true) {
+            Solver solver = new Solver(spec, policy, cfg, leaky);
+            solver.solve();
+            Collector collector = Collector.collect(solver);
+            int before = leaky.cardinality();
+            leaky.or(collector.leaky());
+            if (leaky.cardinality() == before) {
+                return collector.facts();
+            }
+        }
     }
 
     /// Whether some run may come to slot `pc`.

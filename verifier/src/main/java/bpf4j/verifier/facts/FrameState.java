@@ -18,16 +18,22 @@ final class FrameState {
     private static final Value REST = new Number(Scalar.UNKNOWN);
 
     final Value[] regs;
+
+    /// Whether a value that is not typed may be an address in this frame.
+    final boolean leaky;
+
     private @Nullable Value @Nullable [] stack;
 
     /// Nothing known but r10.
-    FrameState() {
+    FrameState(boolean leaky) {
+        this.leaky = leaky;
         regs = new Value[11];
         Arrays.fill(regs, Any.UNSET);
         regs[10] = Value.Pointer.to(Region.STACK, -1, 0);
     }
 
     private FrameState(FrameState other) {
+        leaky = other.leaky;
         regs = other.regs.clone();
         stack = other.stack == null ? null : other.stack.clone();
     }
@@ -201,8 +207,11 @@ final class FrameState {
         }
     }
 
-    void forgetStack() {
-        stack = null;
+    /// Forgets what an access to an address that is not typed may change.
+    void forgetIfLeaky() {
+        if (leaky) {
+            stack = null;
+        }
     }
 
     /// Whether nothing is known of the 8 bytes at an aligned offset.

@@ -16,7 +16,8 @@ public enum Region {
     MAP_HANDLE,
     /// A subprogram, not memory.
     FUNCTION,
-    /// Memory that a helper gave: ring buffer records, dynptr data.
+    /// Memory that a helper gave, in no stack frame: ring buffer records, values of maps that are
+    /// not known.
     MEM,
     /// Objects of the host, such as sockets: neither stack, packet, context nor map values.
     OTHER

@@ -45,6 +45,7 @@ final class Solver {
     private final BitSet loopHeads = new BitSet();
     private final BitSet dirty = new BitSet();
     private final int[] joins;
+    private final BitSet leaky;
 
     /// What holds before each block, by the slot where it begins; null where unreachable.
     private @Nullable FrameState[] before;
@@ -52,7 +53,11 @@ final class Solver {
     /// What each subprogram returns, by its number; null when it does not.
     private @Nullable Value[] results;
 
-    Solver(ProgramSpec spec, LoadPolicy policy, Cfg cfg) {
+    /// Computes under the assumption that addresses of a frame stay typed, except in subprograms
+    /// whose numbers are in `leaky`. Whether it holds can be seen from the outcome: up to the first
+    /// loss of a type, everything computed is right.
+    Solver(ProgramSpec spec, LoadPolicy policy, Cfg cfg, BitSet leaky) {
+        this.leaky = leaky;
         this.spec = spec;
         this.cfg = cfg;
         transfer = new Transfer(spec, policy);
@@ -115,8 +120,8 @@ final class Solver {
     }
 
     /// What the entry of the program finds.
-    private static FrameState entry() {
-        FrameState state = new FrameState();
+    private FrameState entry() {
+        FrameState state = new FrameState(leaky.get(0));
         state.regs[1] = Pointer.to(Region.CTX, -1, 0);
         return state;
     }
@@ -247,8 +252,8 @@ final class Solver {
         return cfg.liveBefore[pc];
     }
 
-    private static FrameState calleeEntry(Value[] args) {
-        FrameState state = new FrameState();
+    private FrameState calleeEntry(int target, Value[] args) {
+        FrameState state = new FrameState(leaky.get(cfg.holding(target).number));
         System.arraycopy(args, 1, state.regs, 1, 5);
         return state;
     }
@@ -319,7 +324,7 @@ final class Solver {
 
         @Override
         public void call(int target, Value[] args) {
-            flow(target, calleeEntry(args));
+            flow(target, calleeEntry(target, args));
         }
 
         @Override
@@ -362,7 +367,7 @@ final class Solver {
 
         @Override
         public void call(int target, Value[] args) {
-            flow(target, calleeEntry(args));
+            flow(target, calleeEntry(target, args));
         }
 
         @Override

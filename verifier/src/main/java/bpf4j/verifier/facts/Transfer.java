@@ -197,7 +197,7 @@ final class Transfer {
     /// Forgets what an access may change.
     private static void overwrite(FrameState state, Access access) {
         if (access.region() == null) {
-            state.forgetStack();
+            state.forgetIfLeaky();
         } else if (access.region() == Region.STACK) {
             long last = access.offset().smax();
             state.forget(access.offset().smin(), last > 0 ? Long.MAX_VALUE : last + access.bytes());

@@ -1,0 +1,273 @@
+package bpf4j.testkit.containment;
+
+import bpf4j.interpreter.StepObserver;
+import bpf4j.isa.Insn;
+import bpf4j.isa.Operand;
+import bpf4j.isa.Size;
+import bpf4j.runtime.Address;
+import bpf4j.runtime.BpfMap;
+import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.domain.Scalar;
+import bpf4j.verifier.domain.Tri;
+import bpf4j.verifier.facts.Access;
+import bpf4j.verifier.facts.Facts;
+import bpf4j.verifier.facts.Region;
+import bpf4j.verifier.facts.Routine;
+import bpf4j.verifier.facts.Value;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// Compares a running program, step by step, with its facts: what registers hold, which way jumps
+/// go, where memory is accessed; and that bytes of the stack that are said to be private hold what
+/// the program itself stored there.
+public final class FactsCheck implements StepObserver {
+    private static final int UNKNOWN = -1;
+
+    private final ProgramSpec spec;
+    private final Facts facts;
+    private final List<BpfMap> maps;
+
+    /// The subprogram that runs in each frame, null where none does.
+    private final @Nullable Routine[] running = new Routine[Address.STACK_FRAMES];
+
+    /// The bytes of the stack that are private and known, [#UNKNOWN] elsewhere, by offset.
+    private final int[] shadow = new int[Address.STACK_TOP];
+
+    private int lastPc = -1;
+    private int lastFrame;
+    private long expectedLoad;
+    private int expectedBytes;
+    private long steps;
+
+    /// A check of one program with the live maps in the order of [ProgramSpec#maps].
+    public FactsCheck(ProgramSpec spec, Facts facts, List<BpfMap> maps) {
+        this.spec = spec;
+        this.facts = facts;
+        this.maps = maps;
+        reset();
+    }
+
+    /// Makes ready for another run.
+    public void reset() {
+        lastPc = -1;
+        expectedBytes = 0;
+        Arrays.fill(running, null);
+        Arrays.fill(shadow, UNKNOWN);
+    }
+
+    /// The instructions compared so far.
+    public long steps() {
+        return steps;
+    }
+
+    @Override
+    public void step(int pc, int frame, long[] registers) {
+        steps++;
+        enter(pc, frame);
+        require(facts.reachable(pc), pc, "is reached");
+        for (int reg = 0; reg <= 10; reg++) {
+            Value value = facts.before(pc, reg);
+            long bits = registers[reg];
+            require(holds(value, bits, frame), pc, "r" + reg, bits, value);
+        }
+        outcome(pc, frame, registers);
+        Insn insn = spec.code().at(pc);
+        memory(pc, frame, insn, registers);
+        lastPc = pc;
+        lastFrame = frame;
+    }
+
+    private void enter(int pc, int frame) {
+        Routine routine = facts.routine(pc);
+        boolean called = lastPc >= 0 && frame > lastFrame;
+        if (running[frame] != routine || called || lastPc < 0) {
+            running[frame] = routine;
+            int top = top(frame);
+            Arrays.fill(shadow, top - Address.FRAME_SIZE, top, UNKNOWN);
+        }
+        for (int above = frame + 1; above < running.length && running[above] != null; above++) {
+            running[above] = null;
+        }
+    }
+
+    private static int top(int frame) {
+        return Address.STACK_TOP - frame * Address.FRAME_SIZE;
+    }
+
+    /// What the last instruction of this frame was said to do.
+    private void outcome(int pc, int frame, long[] registers) {
+        if (lastPc < 0 || frame != lastFrame) {
+            expectedBytes = 0;
+            return;
+        }
+        Insn insn = spec.code().at(lastPc);
+        if (insn instanceof Insn.JumpIf jump && jump.offset() != 0) {
+            Tri branch = facts.branch(lastPc);
+            boolean taken = pc == lastPc + 1 + jump.offset();
+            require(branch != (taken ? Tri.NO : Tri.YES), lastPc, "does what is ruled out");
+        }
+        int written = written(insn);
+        if (written >= 0) {
+            Value value = facts.written(lastPc);
+            long bits = registers[written];
+            require(holds(value, bits, frame), lastPc, "writes r" + written, bits, value);
+            if (expectedBytes > 0) {
+                long mask = -1L >>> (64 - 8 * expectedBytes);
+                require((bits & mask) == expectedLoad, lastPc, "loads what was not stored");
+            }
+        }
+        expectedBytes = 0;
+    }
+
+    /// The register that an instruction writes that is not a call, or -1.
+    private static int written(Insn insn) {
+        return switch (insn) {
+            case Insn.Alu alu -> alu.dst();
+            case Insn.Neg neg -> neg.dst();
+            case Insn.MovSx mov -> mov.dst();
+            case Insn.ByteSwap swap -> swap.dst();
+            case Insn.LoadImm64 load -> load.dst();
+            case Insn.Load load -> load.dst();
+            case Insn.LoadAcquire load -> load.dst();
+            case Insn.CallHelper _ -> 0;
+            default -> -1;
+        };
+    }
+
+    private void memory(int pc, int frame, Insn insn, long[] registers) {
+        Access access = facts.access(pc);
+        if (access == null) {
+            return;
+        }
+        long address;
+        switch (insn) {
+            case Insn.Load load -> address = registers[load.src()] + load.off();
+            case Insn.LoadAcquire load -> address = registers[load.src()] + load.off();
+            case Insn.Store store -> address = registers[store.dst()] + store.off();
+            case Insn.StoreRelease store -> address = registers[store.dst()] + store.off();
+            case Insn.Atomic atomic -> address = registers[atomic.dst()] + atomic.off();
+            default -> {
+                return;
+            }
+        }
+        Region region = access.region();
+        if (region != null) {
+            boolean inside = isIn(region, access.map(), access.offset(), address, frame);
+            require(inside, pc, "accesses 0x" + Long.toHexString(address) + ", not " + access);
+        }
+        if (Address.region(address) == Address.STACK) {
+            stack(pc, frame, insn, registers, Address.offset(address), access);
+        }
+    }
+
+    /// An access to the stack: private bytes are for their own subprogram's fixed accesses.
+    private void stack(int pc, int frame, Insn insn, long[] registers, int offset, Access access) {
+        int owner = (Address.STACK_TOP - 1 - offset) / Address.FRAME_SIZE;
+        if (owner < 0 || owner >= running.length || offset < 0) {
+            return;
+        }
+        Routine routine = running[owner];
+        if (routine == null) {
+            return;
+        }
+        int bytes = access.bytes();
+        int relative = offset - top(owner);
+        boolean fixed = owner == frame && access.region() == Region.STACK && access.isFixed();
+        if (!fixed) {
+            for (int i = 0; i < bytes; i++) {
+                boolean isPrivate = relative + i < 0 && routine.isPrivate(relative + i, 1);
+                require(!isPrivate, pc, "accesses a private byte at fp" + (relative + i));
+            }
+            return;
+        }
+        switch (insn) {
+            case Insn.Store store -> {
+                long value =
+                        switch (store.src()) {
+                            case Operand.Reg(int number) -> registers[number];
+                            case Operand.Imm(int imm) -> imm;
+                        };
+                remember(routine, offset, relative, bytes, value);
+            }
+            case Insn.StoreRelease store ->
+                    remember(routine, offset, relative, bytes, registers[store.src()]);
+            case Insn.Load load -> expect(offset, load.size());
+            case Insn.LoadAcquire load -> expect(offset, load.size());
+            default -> Arrays.fill(shadow, offset, offset + bytes, UNKNOWN);
+        }
+    }
+
+    private void remember(Routine routine, int offset, int relative, int bytes, long value) {
+        for (int i = 0; i < bytes; i++) {
+            boolean isPrivate = routine.isPrivate(relative + i, 1);
+            shadow[offset + i] = isPrivate ? (int) (value >>> 8 * i) & 0xFF : UNKNOWN;
+        }
+    }
+
+    private void expect(int offset, Size size) {
+        long value = 0;
+        for (int i = 0; i < size.bytes(); i++) {
+            int known = shadow[offset + i];
+            if (known == UNKNOWN) {
+                return;
+            }
+            value |= (long) known << 8 * i;
+        }
+        expectedLoad = value;
+        expectedBytes = size.bytes();
+    }
+
+    private boolean holds(Value value, long bits, int frame) {
+        return switch (value) {
+            case Value.Any _ -> true;
+            case Value.Number(Scalar scalar) -> scalar.contains(bits);
+            case Value.Pointer p ->
+                    (p.nullable() && bits == 0)
+                            || isIn(p.region(), p.index(), p.offset(), bits, frame);
+        };
+    }
+
+    private boolean isIn(Region region, int index, Scalar offset, long address, int frame) {
+        int actual = Address.region(address);
+        return switch (region) {
+            case CTX -> offset.contains(address - Address.of(Address.CONTEXT, 0));
+            case STACK -> offset.contains(address - Address.of(Address.STACK, top(frame)));
+            case CALLER_STACK -> actual == Address.STACK && Address.offset(address) >= top(frame);
+            case PACKET -> isNear(address, Address.PACKET);
+            case MAP_VALUE -> index < 0 || isNear(address, Address.VALUES + maps.get(index).id());
+            case MAP_HANDLE -> index < 0 || address - maps.get(index).handle() == offset.smin();
+            case FUNCTION -> index < 0 || address == Address.of(Address.CODE, index);
+            case MEM, OTHER -> actual != Address.CONTEXT && actual != Address.STACK;
+        };
+    }
+
+    /// Whether an address is in a region or less than 2^31 outside of it, where a pointer may go
+    /// that is not followed.
+    private static boolean isNear(long address, int region) {
+        long distance = address - Address.of(region, 0);
+        return distance > -(1L << 31) && distance < 3L << 31;
+    }
+
+    private void require(boolean holds, int pc, String what) {
+        if (!holds) {
+            throw new AssertionError("facts are wrong: slot " + pc + " " + what);
+        }
+    }
+
+    private void require(boolean holds, int pc, String what, long bits, Value value) {
+        if (!holds) {
+            throw new AssertionError(
+                    "facts are wrong: slot "
+                            + pc
+                            + " "
+                            + what
+                            + " = 0x"
+                            + Long.toHexString(bits)
+                            + " is not in "
+                            + value);
+        }
+    }
+}
