@@ -1,6 +1,7 @@
 package bpf4j.cli;
 
 import bpf4j.btf.Btf;
+import bpf4j.btf.BtfType;
 import bpf4j.loader.ObjectSpec;
 import bpf4j.loader.Program;
 import bpf4j.spec.LoadException;
@@ -22,7 +23,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -37,6 +40,9 @@ import java.util.concurrent.Callable;
         },
         mixinStandardHelpOptions = true)
 final class SelftestCommand implements Callable<Integer> {
+    /// The linkage of a function that is defined elsewhere.
+    private static final int EXTERN = 2;
+
     @Spec private CommandSpec command;
 
     @Parameters(arity = "1..*", paramLabel = "OBJECT", description = "ELF objects")
@@ -93,6 +99,7 @@ final class SelftestCommand implements Callable<Integer> {
         if (btf == null) {
             throw new LoadException(path + ": has no BTF, so it says nothing of expectations");
         }
+        object = object.withKernelFunctions(kernelFunctions(btf));
         List<SelftestResult> results = new ArrayList<>();
         for (Program program : object.declared()) {
             if (!programs.isEmpty() && !programs.contains(program.name())) {
@@ -107,6 +114,19 @@ final class SelftestCommand implements Callable<Integer> {
         return results;
     }
 
+    /// The functions that an object wants of the kernel: weak ones, too, are taken to be there, so
+    /// that [SelftestScope] sees them.
+    private static Set<String> kernelFunctions(Btf btf) {
+        Set<String> names = new HashSet<>();
+        for (BtfType type : btf.types()) {
+            if (type instanceof BtfType.Func(String name, int proto, int linkage)
+                    && linkage == EXTERN) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
     private static SelftestResult judge(
             ObjectSpec object, String file, Program program, SelftestExpectation expectation) {
         Judgement judgement = new Judgement(expectation);
@@ -118,8 +138,6 @@ final class SelftestCommand implements Callable<Integer> {
                 judgement.message = unsupported;
                 judgement.why = unsupported;
             }
-        } catch (LoadException e) {
-            judgement.message = String.valueOf(e.getMessage());
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             judgement.message = "a defect of bpf4j: " + e;
             if ("1".equals(System.getenv("BPF4J_DEBUG"))) {
@@ -135,7 +153,7 @@ final class SelftestCommand implements Callable<Integer> {
         private String verdict = SelftestResult.ERROR;
         private String message = "";
         private String why = "";
-        private @Nullable Boolean messageAgrees;
+        private @Nullable String missingText;
         private @Nullable Integer retval;
         private @Nullable Boolean retvalAgrees;
 
@@ -143,14 +161,22 @@ final class SelftestCommand implements Callable<Integer> {
             this.expectation = expectation;
         }
 
-        void judge(ObjectSpec object, String name) throws LoadException {
+        void judge(ObjectSpec object, String name) {
             if (!expectation.architectures().isEmpty()
                     && !expectation.architectures().contains("X86_64")) {
                 why = "for another architecture";
             } else if (expectation.kernelTypes()) {
                 why = "types of a kernel";
             }
-            ProgramSpec program = withFlags(object.link(name), expectation.flags());
+            ProgramSpec program;
+            try {
+                program = withFlags(object.link(name), expectation.flags());
+            } catch (LoadException e) {
+                verdict = SelftestResult.REJECT; // as when libbpf refuses an object
+                message = String.valueOf(e.getMessage());
+                compare(List.of(), message);
+                return;
+            }
             String outside = SelftestScope.outside(program);
             if (why.isEmpty() && outside != null) {
                 why = outside;
@@ -165,6 +191,17 @@ final class SelftestCommand implements Callable<Integer> {
                                 Options.DEFAULT.withLogLevel(level & 3));
                 verdict = SelftestResult.ACCEPT;
                 compare(verified.log(), "");
+                if (expectation.retval() != null || expectation.anyRetval()) {
+                    SelftestRun run = SelftestRun.of(object, verified);
+                    retval = run.value();
+                    retvalAgrees =
+                            run.agree()
+                                    && (expectation.anyRetval()
+                                            || Objects.equals(run.value(), expectation.retval()));
+                    if (!run.message().isEmpty()) {
+                        message = run.message();
+                    }
+                }
             } catch (VerificationException e) {
                 verdict = SelftestResult.REJECT;
                 message = e.rejection().kernelText().lines().findFirst().orElse("");
@@ -175,7 +212,7 @@ final class SelftestCommand implements Callable<Integer> {
         private void compare(List<String> log, String text) {
             if (!expectation.messages().isEmpty()) {
                 String all = String.join("\n", log) + "\n" + text;
-                messageAgrees = ExpectedText.missing(expectation.messages(), all).isEmpty();
+                missingText = ExpectedText.missing(expectation.messages(), all);
             }
         }
 
@@ -204,7 +241,7 @@ final class SelftestCommand implements Callable<Integer> {
                     verdict,
                     expectation.accepts() ? SelftestResult.ACCEPT : SelftestResult.REJECT,
                     message,
-                    messageAgrees,
+                    missingText,
                     retval,
                     expectation.retval(),
                     retvalAgrees,

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param verdict `accept`, `reject` or `error`
 /// @param expected `accept` or `reject`
 /// @param message the first line of the rejection, or the error
-/// @param messageAgrees whether all expected texts were there, or null when none are expected
+/// @param missingText the first expected text that was not there, empty when all were, null when
+///     none are expected
 /// @param retval what the runs gave, or null where nothing ran
 /// @param retvalAgrees whether every engine gave what is expected, or null where nothing is
 /// @param why why the program is out of scope, or empty
@@ -21,7 +22,7 @@ record SelftestResult(
         String verdict,
         String expected,
         String message,
-        @Nullable Boolean messageAgrees,
+        @Nullable String missingText,
         @Nullable Integer retval,
         @Nullable Integer expectedRetval,
         @Nullable Boolean retvalAgrees,
@@ -35,6 +36,11 @@ record SelftestResult(
         return verdict.equals(expected);
     }
 
+    /// Whether all expected texts were there, or null when none are expected.
+    @Nullable Boolean messageAgrees() {
+        return missingText == null ? null : missingText.isEmpty();
+    }
+
     boolean inScope() {
         return why.isEmpty();
     }
@@ -43,7 +49,7 @@ record SelftestResult(
     boolean differs() {
         return inScope()
                 && (!agrees()
-                        || Boolean.FALSE.equals(messageAgrees)
+                        || Boolean.FALSE.equals(messageAgrees())
                         || Boolean.FALSE.equals(retvalAgrees));
     }
 
@@ -55,7 +61,7 @@ record SelftestResult(
         if (!agrees()) {
             line.append(", expected ").append(expected);
         }
-        if (Boolean.FALSE.equals(messageAgrees)) {
+        if (Boolean.FALSE.equals(messageAgrees())) {
             line.append(", other message");
         }
         if (Boolean.FALSE.equals(retvalAgrees)) {
@@ -78,7 +84,10 @@ record SelftestResult(
         json.put("expected", expected);
         json.put("agrees", agrees());
         json.put("message", message);
-        json.put("message_agrees", messageAgrees);
+        json.put("message_agrees", messageAgrees());
+        if (missingText != null && !missingText.isEmpty()) {
+            json.put("missing_message", missingText);
+        }
         json.put("retval", retval);
         json.put("expected_retval", expectedRetval);
         json.put("retval_agrees", retvalAgrees);

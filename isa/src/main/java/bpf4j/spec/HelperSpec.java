@@ -64,6 +64,8 @@ public record HelperSpec(int id, String name, Return returns, List<Arg> args, Se
         ITER,
         /// A scalar known at load time (kfuncs only).
         CONST,
+        /// Anything, even a register that holds nothing (kfuncs only).
+        IGNORED,
         /// Memory or null whose size is the constant after it (kfuncs only).
         SLICE
     }

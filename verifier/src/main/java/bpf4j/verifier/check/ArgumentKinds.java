@@ -78,7 +78,7 @@ final class ArgumentKinds {
             case CONST_STR, TIMER -> List.of(new Fit(Kind.MAP_VALUE));
             case KPTR -> List.of(new Fit(Kind.MAP_VALUE), new Fit(Kind.KERNEL, 0, "ptr_"));
             case ITER -> List.of(new Fit(Kind.STACK));
-            case CONST -> NUMBER;
+            case CONST, IGNORED -> NUMBER;
             case SLICE -> MEMORY;
             case DYNPTR -> List.of(new Fit(Kind.STACK), new Fit(Kind.DYNPTR));
         };

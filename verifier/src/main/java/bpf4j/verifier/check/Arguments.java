@@ -208,6 +208,7 @@ final class Arguments {
                     STACK,
                     ITER,
                     CONST,
+                    IGNORED,
                     SLICE,
                     ANYTHING -> {}
         }

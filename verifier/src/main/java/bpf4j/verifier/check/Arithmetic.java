@@ -143,17 +143,23 @@ final class Arithmetic {
                         "R" + dst + " pointer " + Pointers.symbol(op) + " pointer prohibited");
             }
             env.precise.register(dst);
-            pointers.adjust(insn.width(), op, dst, src, target.var, true);
+            pointers.adjust(insn.width(), op, dst, src, target.var, dst, registerOf(insn));
             return;
         }
         if (target.isPointer()) {
             if (insn.src() instanceof Operand.Reg reg) {
                 env.precise.register(reg.number());
             }
-            pointers.adjust(insn.width(), op, dst, target, src.var, false);
+            int register = registerOf(insn);
+            pointers.adjust(insn.width(), op, dst, target, src.var, register, dst);
             return;
         }
         numbers(insn, dst, target, src);
+    }
+
+    /// The register of the source operand, or -1.
+    private static int registerOf(Insn.Alu insn) {
+        return insn.src() instanceof Operand.Reg reg ? reg.number() : -1;
     }
 
     private static void checkImmediate(Insn.Alu insn, int value) {

@@ -3,6 +3,7 @@ package bpf4j.verifier.check;
 import bpf4j.isa.Insn;
 import bpf4j.spec.HelperSpec.Arg;
 import bpf4j.spec.HelperSpec.ArgFlag;
+import bpf4j.spec.HelperSpec.ArgKind;
 import bpf4j.spec.KfuncSpec;
 import bpf4j.verifier.report.Rule;
 import bpf4j.verifier.report.Violation;
@@ -139,6 +140,9 @@ final class Kfuncs {
     private void check(KfuncSpec kfunc, List<Arg> args, int index, CallMeta meta) {
         int regno = index + 1;
         Arg arg = args.get(index);
+        if (arg.kind() == ArgKind.IGNORED) {
+            return;
+        }
         Reg reg = env.readable(regno);
         switch (arg.kind()) {
             case ITER -> iterator(kfunc, arg, reg, regno, meta);

@@ -18,8 +18,19 @@ final class Pointers {
         this.memory = memory;
     }
 
-    /// `dst = pointer op number`, where `swapped` says that the number was in `dst`.
-    void adjust(Width width, AluOp op, int dst, Reg pointer, Scalar number, boolean swapped) {
+    /// `dst = pointer op number`.
+    ///
+    /// @param numberIn the register that held the number, which may be `dst`, or -1 for an
+    /// immediate
+    /// @param pointerIn the register that held the pointer
+    void adjust(
+            Width width,
+            AluOp op,
+            int dst,
+            Reg pointer,
+            Scalar number,
+            int numberIn,
+            int pointerIn) {
         if (width == Width.W32) {
             if (op == AluOp.SUB && env.allowPointerLeaks) {
                 env.set(dst, Reg.UNKNOWN);
@@ -41,14 +52,14 @@ final class Pointers {
         checkKind(op, dst, pointer, number, known);
         checkSane(dst, number, 0, pointer);
         checkSane(dst, pointer.var, pointer.off, pointer);
-        if ((op == AluOp.ADD || op == AluOp.SUB) && !env.bypassSpectre) {
-            checkMixedSigns(op, dst, pointer, number);
+        if ((op == AluOp.ADD || op == AluOp.SUB) && numberIn >= 0 && !env.bypassSpectre) {
+            checkMaskable(op, dst, pointer, number, numberIn, pointerIn);
         }
         Reg result;
         switch (op) {
             case ADD -> result = add(pointer, number, known);
             case SUB -> {
-                if (swapped) {
+                if (numberIn == dst) {
                     throw refuse(dst, " tried to subtract pointer from scalar");
                 }
                 if (pointer.kind == Kind.STACK) {
@@ -153,13 +164,11 @@ final class Pointers {
 
     /// Without privileges, pointers must stay inside their object and be moved in one direction
     /// only: Linux masks them against speculation, which these rules make possible.
-    private static void checkMixedSigns(AluOp op, int dst, Reg pointer, Scalar number) {
+    private static void checkMaskable(
+            AluOp op, int dst, Reg pointer, Scalar number, int numberIn, int pointerIn) {
         String tail = ", pointer arithmetic with it prohibited for !root";
         if (!number.isConst() && (number.smin() < 0) != (number.smax() < 0)) {
-            throw refuse(dst, " has unknown scalar with mixed signed bounds" + tail);
-        }
-        if (number.isConst()) {
-            return;
+            throw refuse(numberIn, " has unknown scalar with mixed signed bounds" + tail);
         }
         boolean left =
                 (op == AluOp.ADD && number.smin() < 0) || (op == AluOp.SUB && number.smin() >= 0);
@@ -174,7 +183,8 @@ final class Pointers {
                 max = pointer.theMap().valueSize();
                 limit = (left ? pointer.var.smin() : pointer.var.umax()) + pointer.off;
             }
-            default -> throw refuse(dst, " has pointer with unsupported alu operation" + tail);
+            default ->
+                    throw refuse(pointerIn, " has pointer with unsupported alu operation" + tail);
         }
         if (Long.compareUnsigned(limit & 0xffff_ffffL, max) >= 0) {
             throw refuse(
