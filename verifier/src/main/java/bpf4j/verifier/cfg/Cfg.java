@@ -79,7 +79,6 @@ public final class Cfg {
     /// Marks where paths meet and checks that everything is reached; then finds loops and live
     /// registers.
     public void analyse(LoadPolicy policy) {
-        AbnormalReturns.check(spec, subprograms);
         walk(policy.grants(Capability.BPF));
         spreadEffects();
         Components.find(this);
