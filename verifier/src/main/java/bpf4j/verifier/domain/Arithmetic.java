@@ -77,6 +77,22 @@ final class Arithmetic {
         dst.zeroExtendLow();
     }
 
+    /// Whether Linux 6.18 knows the result for known operands.
+    static boolean folds(AluOp op) {
+        return switch (op) {
+            case ADD, SUB, MUL, OR, AND, XOR, MOV -> true;
+            case LSH, RSH, ARSH, DIV, SDIV, MOD, SMOD -> false;
+        };
+    }
+
+    /// Whether nothing is known of the result when nothing is known of one operand.
+    static boolean forgets(AluOp op) {
+        return switch (op) {
+            case ADD, SUB, XOR -> true;
+            case MUL, OR, AND, LSH, RSH, ARSH, DIV, SDIV, MOD, SMOD, MOV -> false;
+        };
+    }
+
     /// Whether a shift by `src` is by a known count below `width`.
     private static boolean isShift(Draft src, int width) {
         return src.isConst() && Range.less(src.known.value(), width);

@@ -15,14 +15,32 @@ final class Comparison {
             case JEQ -> equal(low, a, b);
             case JNE -> not(equal(low, a, b));
             case JSET -> bitsSet(low, a, b);
-            case JGT -> not(lessOrEqual(x.umin, x.umax, y.umin, y.umax));
-            case JLE -> lessOrEqual(x.umin, x.umax, y.umin, y.umax);
-            case JLT -> not(lessOrEqual(y.umin, y.umax, x.umin, x.umax));
-            case JGE -> lessOrEqual(y.umin, y.umax, x.umin, x.umax);
-            case JSGT -> not(lessOrEqualSigned(x.smin, x.smax, y.smin, y.smax));
-            case JSLE -> lessOrEqualSigned(x.smin, x.smax, y.smin, y.smax);
-            case JSLT -> not(lessOrEqualSigned(y.smin, y.smax, x.smin, x.smax));
-            case JSGE -> lessOrEqualSigned(y.smin, y.smax, x.smin, x.smax);
+            default ->
+                    ordered(cond, x.umin, x.umax, x.smin, x.smax, y.umin, y.umax, y.smin, y.smax);
+        };
+    }
+
+    /// Whether `x cond y` holds, for a condition on their order, by their bounds.
+    static Tri ordered(
+            Cond cond,
+            long xumin,
+            long xumax,
+            long xsmin,
+            long xsmax,
+            long yumin,
+            long yumax,
+            long ysmin,
+            long ysmax) {
+        return switch (cond) {
+            case JGT -> not(lessOrEqual(xumin, xumax, yumin, yumax));
+            case JLE -> lessOrEqual(xumin, xumax, yumin, yumax);
+            case JLT -> not(lessOrEqual(yumin, yumax, xumin, xumax));
+            case JGE -> lessOrEqual(yumin, yumax, xumin, xumax);
+            case JSGT -> not(lessOrEqualSigned(xsmin, xsmax, ysmin, ysmax));
+            case JSLE -> lessOrEqualSigned(xsmin, xsmax, ysmin, ysmax);
+            case JSLT -> not(lessOrEqualSigned(ysmin, ysmax, xsmin, xsmax));
+            case JSGE -> lessOrEqualSigned(ysmin, ysmax, xsmin, xsmax);
+            case JEQ, JNE, JSET -> throw new AssertionError(cond);
         };
     }
 
@@ -82,21 +100,24 @@ final class Comparison {
     /// Narrows both operands to where `a cond b` holds, or does not when not `taken`. False when
     /// that is nowhere.
     static boolean refine(Cond cond, boolean low, Draft a, Draft b, boolean taken) {
-        boolean possible =
-                switch (cond) {
-                    case JEQ -> taken ? makeEqual(low, a, b) : makeUnequal(low, a, b);
-                    case JNE -> taken ? makeUnequal(low, a, b) : makeEqual(low, a, b);
-                    case JSET -> taken ? makeBitSet(low, a, b) : makeBitsClear(low, a, b);
-                    case JLE -> taken ? makeLessEqual(low, a, b) : makeLess(low, b, a);
-                    case JLT -> taken ? makeLess(low, a, b) : makeLessEqual(low, b, a);
-                    case JGE -> taken ? makeLessEqual(low, b, a) : makeLess(low, a, b);
-                    case JGT -> taken ? makeLess(low, b, a) : makeLessEqual(low, a, b);
-                    case JSLE -> taken ? makeLessEqualSigned(low, a, b) : makeLessSigned(low, b, a);
-                    case JSLT -> taken ? makeLessSigned(low, a, b) : makeLessEqualSigned(low, b, a);
-                    case JSGE -> taken ? makeLessEqualSigned(low, b, a) : makeLessSigned(low, a, b);
-                    case JSGT -> taken ? makeLessSigned(low, b, a) : makeLessEqualSigned(low, a, b);
-                };
-        return possible && a.sync() && b.sync();
+        return narrow(cond, low, a, b, taken) && a.sync() && b.sync();
+    }
+
+    /// The first half of [#refine]: leaves drafts that are not in sync.
+    static boolean narrow(Cond cond, boolean low, Draft a, Draft b, boolean taken) {
+        return switch (cond) {
+            case JEQ -> taken ? makeEqual(low, a, b) : makeUnequal(low, a, b);
+            case JNE -> taken ? makeUnequal(low, a, b) : makeEqual(low, a, b);
+            case JSET -> taken ? makeBitSet(low, a, b) : makeBitsClear(low, a, b);
+            case JLE -> taken ? makeLessEqual(low, a, b) : makeLess(low, b, a);
+            case JLT -> taken ? makeLess(low, a, b) : makeLessEqual(low, b, a);
+            case JGE -> taken ? makeLessEqual(low, b, a) : makeLess(low, a, b);
+            case JGT -> taken ? makeLess(low, b, a) : makeLessEqual(low, a, b);
+            case JSLE -> taken ? makeLessEqualSigned(low, a, b) : makeLessSigned(low, b, a);
+            case JSLT -> taken ? makeLessSigned(low, a, b) : makeLessEqualSigned(low, b, a);
+            case JSGE -> taken ? makeLessEqualSigned(low, b, a) : makeLessSigned(low, a, b);
+            case JSGT -> taken ? makeLessSigned(low, b, a) : makeLessEqualSigned(low, a, b);
+        };
     }
 
     private static boolean makeEqual(boolean low, Draft a, Draft b) {

@@ -63,16 +63,26 @@ final class Draft {
     /// Lets bits, ranges, signs and halves inform each other. Keeps exactly the same values; false
     /// when there are none.
     boolean sync() {
+        if (known.isConst()) {
+            long value = known.value();
+            boolean possible = contains(value);
+            constant(value);
+            return possible;
+        }
         meetBits();
         for (int round = 0; round < 3; round++) {
             if (isEmpty()) {
                 return false;
             }
+            long before = full.trace() ^ Long.rotateLeft(low.trace(), 1);
             lowFromFull();
             low.exchangeSigns();
             full.exchangeSigns();
             if (!fullFromLow()) {
                 return false;
+            }
+            if ((full.trace() ^ Long.rotateLeft(low.trace(), 1)) == before) {
+                break;
             }
         }
         if (isEmpty() || !knownFromRanges()) {

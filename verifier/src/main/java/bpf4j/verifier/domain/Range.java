@@ -83,6 +83,14 @@ final class Range {
         return !less(u, umin) && !less(umax, u) && smin <= s && s <= smax;
     }
 
+    /// A number that changes when bounds tighten, but for rare coincidences.
+    long trace() {
+        return umin * 0x9E37_79B9_7F4A_7C15L
+                + umax * 0xC2B2_AE3D_27D4_EB4FL
+                + smin * 0x1656_67B1_9E37_79F9L
+                + smax * 0x85EB_CA77_C2B2_AE63L;
+    }
+
     static boolean less(long a, long b) {
         return Long.compareUnsigned(a, b) < 0;
     }

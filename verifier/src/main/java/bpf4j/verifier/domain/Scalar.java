@@ -3,6 +3,7 @@ package bpf4j.verifier.domain;
 import bpf4j.isa.AluOp;
 import bpf4j.isa.Cond;
 import bpf4j.isa.Insn.ByteSwap;
+import bpf4j.isa.Semantics;
 import bpf4j.isa.Width;
 
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,11 @@ public final class Scalar {
 
     private Draft draft() {
         Draft draft = new Draft(64);
+        load(draft);
+        return draft;
+    }
+
+    private void load(Draft draft) {
         draft.known = tnum();
         draft.full.umin = umin;
         draft.full.umax = umax;
@@ -81,7 +87,6 @@ public final class Scalar {
         draft.low.umax = Integer.toUnsignedLong(u32max);
         draft.low.smin = s32min;
         draft.low.smax = s32max;
-        return draft;
     }
 
     /// The scalar of a draft that is in sync.
@@ -93,6 +98,20 @@ public final class Scalar {
     /// unnoticed, on a path that no run takes: then anything is sound.
     private static Scalar synced(Draft draft) {
         return draft.sync() ? of(draft) : UNKNOWN;
+    }
+
+    /// Whether the draft is this.
+    private boolean matches(Draft draft) {
+        return mask == draft.known.mask()
+                && value == draft.known.value()
+                && umin == draft.full.umin
+                && umax == draft.full.umax
+                && smin == draft.full.smin
+                && smax == draft.full.smax
+                && u32min == (int) draft.low.umin
+                && u32max == (int) draft.low.umax
+                && s32min == (int) draft.low.smin
+                && s32max == (int) draft.low.smax;
     }
 
     /// Exactly one number.
@@ -243,6 +262,12 @@ public final class Scalar {
         if (op == AluOp.MOV) {
             return b;
         }
+        if (a.mask == 0 && b.mask == 0 && Arithmetic.folds(op)) {
+            return constant(Semantics.alu64(op, a.value, b.value));
+        }
+        if ((a == UNKNOWN || b == UNKNOWN) && Arithmetic.forgets(op)) {
+            return UNKNOWN;
+        }
         Draft dst = a.draft();
         Arithmetic.whole(op, dst, b.draft());
         return synced(dst);
@@ -252,6 +277,10 @@ public final class Scalar {
     /// shifts
     /// by other than a constant below 32 give any 32-bit number.
     public static Scalar alu32(AluOp op, Scalar a, Scalar b) {
+        if (a.mask == 0 && b.mask == 0 && Arithmetic.folds(op)) {
+            int low = Semantics.alu32(op, (int) a.value, (int) b.value);
+            return constant(Integer.toUnsignedLong(low));
+        }
         Draft dst = a.draft();
         Arithmetic.low(op, dst, b.draft());
         return synced(dst);
@@ -332,7 +361,23 @@ public final class Scalar {
 
     /// Whether `a cond b` holds.
     public static Tri holds(Cond cond, Width width, Scalar a, Scalar b) {
-        return Comparison.holds(cond, width == Width.W32, a.draft(), b.draft());
+        if (cond == Cond.JEQ || cond == Cond.JNE || cond == Cond.JSET) {
+            return Comparison.holds(cond, width == Width.W32, a.draft(), b.draft());
+        }
+        if (width == Width.W64) {
+            return Comparison.ordered(
+                    cond, a.umin, a.umax, a.smin, a.smax, b.umin, b.umax, b.smin, b.smax);
+        }
+        return Comparison.ordered(
+                cond,
+                Integer.toUnsignedLong(a.u32min),
+                Integer.toUnsignedLong(a.u32max),
+                a.s32min,
+                a.s32max,
+                Integer.toUnsignedLong(b.u32min),
+                Integer.toUnsignedLong(b.u32max),
+                b.s32min,
+                b.s32max);
     }
 
     /// Both operands where `a cond b` holds (`taken`) or does not; null when that is nowhere: the
@@ -341,16 +386,18 @@ public final class Scalar {
             Cond cond, Width width, Scalar a, Scalar b, boolean taken) {
         Draft left = a.draft();
         Draft right = b.draft();
-        if (!Comparison.refine(cond, width == Width.W32, left, right, taken)) {
+        if (!Comparison.narrow(cond, width == Width.W32, left, right, taken)) {
             return null;
         }
-        return new Refined(a.or(left), b.or(right));
-    }
-
-    /// This itself when the draft equals it, so that states share values.
-    private Scalar or(Draft draft) {
-        Scalar made = of(draft);
-        return made.equals(this) ? this : made;
+        // What was not narrowed is in sync already, and states share it.
+        boolean sameLeft = a.matches(left);
+        boolean sameRight = b.matches(right);
+        if ((!sameLeft && !left.sync()) || (!sameRight && !right.sync())) {
+            return null;
+        }
+        return new Refined(
+                sameLeft || a.matches(left) ? a : of(left),
+                sameRight || b.matches(right) ? b : of(right));
     }
 
     /// What is in both; null when that is nothing.
