@@ -50,7 +50,6 @@ public final class Packets {
     /// Where a frame of one page ends, less the room for `struct skb_shared_info`.
     private static final int XDP_LIMIT = 4096 - 320;
 
-    private static final int BROADCAST = 1;
     private static final int MULTICAST = 2;
     private static final int OTHERHOST = 3;
 
@@ -142,7 +141,6 @@ public final class Packets {
         state.macHeader = execution.data;
         state.networkHeader = Math.min(execution.data + ETH_HLEN, execution.dataEnd);
         Memory.INTS.set(context, SKB_IFINDEX, LOOPBACK);
-        Memory.INTS.set(context, SKB_WIRE_LEN, execution.dataEnd - execution.data);
         if (execution.dataEnd - execution.data >= ETH_HLEN) {
             MemorySegment packet = execution.packetSegment();
             long start = (long) execution.packetBase + execution.data;
@@ -167,12 +165,9 @@ public final class Packets {
         return execution.context;
     }
 
-    /// As the loopback interface sees it, whose own address is zero.
+    /// As the loopback interface sees it, whose own address and broadcast address are zero.
     private static int packetType(MemorySegment packet, long start) {
         long address = packet.get(Memory.LONG, start) & 0xFFFF_FFFF_FFFFL;
-        if (address == 0xFFFF_FFFF_FFFFL) {
-            return BROADCAST;
-        }
         return (address & 1) != 0 ? MULTICAST : address == 0 ? 0 : OTHERHOST;
     }
 
