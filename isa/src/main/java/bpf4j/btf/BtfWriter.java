@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /// Writes types as a `.BTF` section (Linux `Documentation/bpf/btf.rst`, section 2).
 final class BtfWriter {
@@ -27,6 +29,78 @@ final class BtfWriter {
         for (int id = 1; id < btf.size(); id++) {
             write(btf.type(id));
         }
+        return section();
+    }
+
+    /// The two sections; the strings of both are in the first.
+    BtfSections.Encoded write(BtfSections sections) {
+        Btf btf = sections.types();
+        for (int id = 1; id < btf.size(); id++) {
+            write(btf.type(id));
+        }
+        BtfExt ext = sections.ext();
+        byte[] functions =
+                table(
+                        8,
+                        ext.functions(),
+                        info -> new int[] {info.byteOffset(), info.type()});
+        byte[] lines =
+                table(
+                        16,
+                        ext.lines(),
+                        info ->
+                                new int[] {
+                                    info.byteOffset(),
+                                    string(info.file()),
+                                    string(info.text()),
+                                    info.line() << 10 | (info.column() & 0x3FF)
+                                });
+        byte[] core =
+                table(
+                        16,
+                        ext.relocations(),
+                        info ->
+                                new int[] {
+                                    info.byteOffset(),
+                                    info.type(),
+                                    string(info.access()),
+                                    info.kind()
+                                });
+        int header = HEADER + 8;
+        ByteBuffer out =
+                ByteBuffer.allocate(header + functions.length + lines.length + core.length)
+                        .order(order);
+        out.putShort((short) BtfReader.MAGIC).put((byte) 1).put((byte) 0).putInt(header);
+        out.putInt(0).putInt(functions.length);
+        out.putInt(functions.length).putInt(lines.length);
+        out.putInt(functions.length + lines.length).putInt(core.length);
+        out.put(functions).put(lines).put(core);
+        return new BtfSections.Encoded(section(), out.array());
+    }
+
+    /// A table of `.BTF.ext`: the size of a record, then the records of each section of code.
+    private <T> byte[] table(int record, Map<String, List<T>> infos, Function<T, int[]> words) {
+        if (infos.isEmpty()) {
+            return new byte[0];
+        }
+        long size = 4;
+        for (List<T> list : infos.values()) {
+            size += 8 + (long) record * list.size();
+        }
+        ByteBuffer table = ByteBuffer.allocate(Math.toIntExact(size)).order(order);
+        table.putInt(record);
+        for (Map.Entry<String, List<T>> entry : new TreeMap<>(infos).entrySet()) {
+            table.putInt(string(entry.getKey())).putInt(entry.getValue().size());
+            for (T info : entry.getValue()) {
+                for (int word : words.apply(info)) {
+                    table.putInt(word);
+                }
+            }
+        }
+        return table.array();
+    }
+
+    private byte[] section() {
         ByteBuffer out = ByteBuffer.allocate(HEADER + types.size() + strings.size()).order(order);
         out.putShort((short) BtfReader.MAGIC).put((byte) 1).put((byte) 0).putInt(HEADER);
         out.putInt(0).putInt(types.size()).putInt(types.size()).putInt(strings.size());

@@ -44,7 +44,8 @@ final class Elf {
             long start,
             long size,
             int link,
-            int info) {
+            int info,
+            long alignment) {
         boolean isCode() {
             return type == SHT_PROGBITS && (flags & SHF_EXECINSTR) != 0 && size > 0;
         }
@@ -272,7 +273,8 @@ final class Elf {
                             start,
                             size,
                             in.getInt(at + 40),
-                            in.getInt(at + 44)));
+                            in.getInt(at + 44),
+                            in.getLong(at + 48)));
         }
         if (sum > in.capacity()) {
             throw new LoadException("sections overlap: together they are larger than the file");

@@ -98,6 +98,18 @@ public final class ObjectSpec {
         return new ObjectSpec(file, file.maps(), Settings.DEFAULT);
     }
 
+    /// Reads several object files and links them into one, by the rules of `bpftool gen object`.
+    public static ObjectSpec link(List<Path> paths) throws LoadException {
+        if (paths.size() == 1) {
+            return load(paths.getFirst());
+        }
+        List<ObjectFile> files = new ArrayList<>();
+        for (Path path : paths) {
+            files.add(load(path).file);
+        }
+        return parse(ObjectLinker.link(files), files.getFirst().name());
+    }
+
     /// The object's name: its file's up to the first dot, at most 15 characters.
     public String name() {
         return file.name();
