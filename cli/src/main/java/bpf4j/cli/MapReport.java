@@ -1,7 +1,7 @@
 package bpf4j.cli;
 
 import bpf4j.btf.Btf;
-import bpf4j.btf.BtfValues;
+import bpf4j.btf.BtfRenderer;
 import bpf4j.runtime.Memory;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.MapType;
@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -96,8 +95,8 @@ final class MapReport {
     private static Object read(MapSpec spec, int type, byte[] bytes) {
         Btf btf = spec.btf();
         return btf == null || type == 0
-                ? HexFormat.ofDelimiter(" ").formatHex(bytes)
-                : BtfValues.read(btf, type, "", bytes, ByteOrder.LITTLE_ENDIAN);
+                ? BtfRenderer.hex(bytes)
+                : new BtfRenderer(btf, ByteOrder.LITTLE_ENDIAN).value(type, bytes).plain();
     }
 
     private static boolean isArray(MapView map) {

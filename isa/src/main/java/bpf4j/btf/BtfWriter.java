@@ -40,10 +40,7 @@ final class BtfWriter {
         }
         BtfExt ext = sections.ext();
         byte[] functions =
-                table(
-                        8,
-                        ext.functions(),
-                        info -> new int[] {info.byteOffset(), info.type()});
+                table(8, ext.functions(), info -> new int[] {info.byteOffset(), info.type()});
         byte[] lines =
                 table(
                         16,

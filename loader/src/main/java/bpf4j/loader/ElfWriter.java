@@ -34,8 +34,13 @@ final class ElfWriter {
 
     /// A symbol, its section by index.
     record Symbol(
-            String name, Elf.Kind kind, Elf.Binding binding, boolean hidden, int section,
-            long value, long size) {}
+            String name,
+            Elf.Kind kind,
+            Elf.Binding binding,
+            boolean hidden,
+            int section,
+            long value,
+            long size) {}
 
     /// A relocation, its symbol by its index.
     record Relocation(long offset, int type, int symbol) {}

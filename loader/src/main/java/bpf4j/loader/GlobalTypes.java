@@ -8,7 +8,8 @@ import bpf4j.spec.MapSpec;
 import java.util.List;
 import java.util.Objects;
 
-/// Decides whether two objects mean the same by a global name: its types must agree, exactly down to
+/// Decides whether two objects mean the same by a global name: its types must agree, exactly down
+/// to
 /// the first pointer, in shape behind it; maps must be defined alike.
 final class GlobalTypes {
     private static final int MOST_DEPTH = 64;
@@ -31,8 +32,13 @@ final class GlobalTypes {
         if (oneMap != null && twoMap != null) {
             if (bothDefined && !sameMap(oneMap, twoMap)) {
                 throw new LoadException(
-                        "map '" + name + "' is defined otherwise in '" + second.name() + "' than in '"
-                                + first.name() + "'");
+                        "map '"
+                                + name
+                                + "' is defined otherwise in '"
+                                + second.name()
+                                + "' than in '"
+                                + first.name()
+                                + "'");
             }
             return;
         }
@@ -45,8 +51,13 @@ final class GlobalTypes {
         int b = find(two, name);
         if (a < 0 || b < 0 || !new GlobalTypes(one, two).same(a, b, true, MOST_DEPTH)) {
             throw new LoadException(
-                    "'" + name + "' has another type in '" + second.name() + "' than in '"
-                            + first.name() + "'");
+                    "'"
+                            + name
+                            + "' has another type in '"
+                            + second.name()
+                            + "' than in '"
+                            + first.name()
+                            + "'");
         }
     }
 

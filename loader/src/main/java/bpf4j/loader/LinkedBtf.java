@@ -48,40 +48,49 @@ final class LinkedBtf {
             }
         }
         BtfExt ext = file.ext();
-        ext.functions().forEach((name, list) -> {
-            int start = start(starts, name);
-            for (BtfExt.FuncInfo info : list) {
-                functions
-                        .computeIfAbsent(name, _ -> new ArrayList<>())
-                        .add(new BtfExt.FuncInfo(info.byteOffset() + start, info.type() + shift));
-            }
-        });
-        ext.lines().forEach((name, list) -> {
-            int start = start(starts, name);
-            for (BtfExt.LineInfo info : list) {
-                lines.computeIfAbsent(name, _ -> new ArrayList<>())
-                        .add(
-                                new BtfExt.LineInfo(
-                                        info.byteOffset() + start,
-                                        info.file(),
-                                        info.text(),
-                                        info.line(),
-                                        info.column()));
-            }
-        });
-        ext.relocations().forEach((name, list) -> {
-            int start = start(starts, name);
-            for (BtfExt.Relocation info : list) {
-                relocations
-                        .computeIfAbsent(name, _ -> new ArrayList<>())
-                        .add(
-                                new BtfExt.Relocation(
-                                        info.byteOffset() + start,
-                                        info.type() + shift,
-                                        info.access(),
-                                        info.kind()));
-            }
-        });
+        ext.functions()
+                .forEach(
+                        (name, list) -> {
+                            int start = start(starts, name);
+                            for (BtfExt.FuncInfo info : list) {
+                                functions
+                                        .computeIfAbsent(name, _ -> new ArrayList<>())
+                                        .add(
+                                                new BtfExt.FuncInfo(
+                                                        info.byteOffset() + start,
+                                                        info.type() + shift));
+                            }
+                        });
+        ext.lines()
+                .forEach(
+                        (name, list) -> {
+                            int start = start(starts, name);
+                            for (BtfExt.LineInfo info : list) {
+                                lines.computeIfAbsent(name, _ -> new ArrayList<>())
+                                        .add(
+                                                new BtfExt.LineInfo(
+                                                        info.byteOffset() + start,
+                                                        info.file(),
+                                                        info.text(),
+                                                        info.line(),
+                                                        info.column()));
+                            }
+                        });
+        ext.relocations()
+                .forEach(
+                        (name, list) -> {
+                            int start = start(starts, name);
+                            for (BtfExt.Relocation info : list) {
+                                relocations
+                                        .computeIfAbsent(name, _ -> new ArrayList<>())
+                                        .add(
+                                                new BtfExt.Relocation(
+                                                        info.byteOffset() + start,
+                                                        info.type() + shift,
+                                                        info.access(),
+                                                        info.kind()));
+                            }
+                        });
     }
 
     private static int start(Map<String, Long> starts, String name) {

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Links several objects into one, by the rules of `bpftool gen object`: sections of one name are
-/// joined, a strong definition wins over weak ones, the first of several weak ones wins, externs are
+/// joined, a strong definition wins over weak ones, the first of several weak ones wins, externs
+/// are
 /// resolved by definitions of the same type, and the stricter visibility holds.
 final class ObjectLinker {
     private final List<ObjectFile> files;
@@ -80,8 +81,11 @@ final class ObjectLinker {
         for (ObjectFile file : files) {
             if (file.elf().order() != files.getFirst().elf().order()) {
                 throw new LoadException(
-                        "object '" + file.name() + "' has another byte order than '"
-                                + files.getFirst().name() + "'");
+                        "object '"
+                                + file.name()
+                                + "' has another byte order than '"
+                                + files.getFirst().name()
+                                + "'");
             }
         }
         return new ObjectLinker(files).link();
@@ -117,16 +121,21 @@ final class ObjectLinker {
                 sections.put(section.name(), joined);
             } else if (joined.type != section.type() || joined.flags != section.flags()) {
                 throw new LoadException(
-                        "section '" + section.name() + "' of object '" + file.name()
+                        "section '"
+                                + section.name()
+                                + "' of object '"
+                                + file.name()
                                 + "' differs in type or flags from that of an earlier object");
             } else if (section.name().equals("license") || section.name().equals("version")) {
                 if (!java.util.Arrays.equals(
                         joined.bytes.toByteArray(), file.elf().bytes(section))) {
                     throw new LoadException(
-                            "section '" + section.name() + "' of object '" + file.name()
+                            "section '"
+                                    + section.name()
+                                    + "' of object '"
+                                    + file.name()
                                     + "' differs from that of an earlier object");
                 }
-                places.put(section.index(), 0L);
                 continue;
             }
             long alignment = Math.max(1, Math.min(4096, section.alignment()));
@@ -172,16 +181,20 @@ final class ObjectLinker {
         }
     }
 
-    private void merge(
-            Global known, ObjectFile file, Elf.Symbol symbol, Map<Integer, Long> places)
+    private void merge(Global known, ObjectFile file, Elf.Symbol symbol, Map<Integer, Long> places)
             throws LoadException {
         boolean weak = symbol.binding() == Elf.Binding.WEAK;
         boolean defined = !symbol.isUndefined();
         boolean knownDefined = !known.symbol.isUndefined();
         if (defined && knownDefined && !weak && !known.weak) {
             throw new LoadException(
-                    "'" + known.name + "' is defined in '" + known.file.name() + "' and in '"
-                            + file.name() + "'; one of them must be __weak");
+                    "'"
+                            + known.name
+                            + "' is defined in '"
+                            + known.file.name()
+                            + "' and in '"
+                            + file.name()
+                            + "'; one of them must be __weak");
         }
         GlobalTypes.check(known.name, known.file, file, defined && knownDefined);
         boolean wasWeak = known.weak;
@@ -286,8 +299,13 @@ final class ObjectLinker {
         Global global = globals.get(symbol.name());
         if (global == null) {
             throw new LoadException(
-                    "object '" + file.name() + "': a relocation of section '" + section.name()
-                            + "' refers to " + symbol.label() + ", which is left out");
+                    "object '"
+                            + file.name()
+                            + "': a relocation of section '"
+                            + section.name()
+                            + "' refers to "
+                            + symbol.label()
+                            + ", which is left out");
         }
         return new Pending(offset, relocation.type(), global, -1);
     }
@@ -304,7 +322,10 @@ final class ObjectLinker {
                 || relocation.offset() > section.size() - 8
                 || relocation.offset() % 8 != 0) {
             throw new LoadException(
-                    "object '" + file.name() + "': section '" + section.name()
+                    "object '"
+                            + file.name()
+                            + "': section '"
+                            + section.name()
                             + "' has a relocation against a section, which linking cannot move");
         }
         addends.add(new Addend(section.name(), (int) (start + relocation.offset()), by));

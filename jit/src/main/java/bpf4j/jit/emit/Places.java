@@ -33,7 +33,15 @@ final class Places {
                                     context.layout().bindings().maps().get(map).values(),
                                     Names.SEGMENT);
             case Region.Single.CONTEXT -> pushArray("context");
-            case Region.Single.PACKET -> pushArray("packet");
+            case Region.Single.PACKET -> {
+                if (context.layout().nativePackets()) {
+                    context.pushExecution();
+                    writer.callVirtual(
+                            Names.EXECUTION, "packetSegment", "()" + Names.of(Names.SEGMENT));
+                } else {
+                    pushArray("packet");
+                }
+            }
             case Region.Single.STACK -> pushArray("stack");
         }
     }
@@ -55,14 +63,19 @@ final class Places {
             values.pushPlace(register, region);
             values.plus(off);
         }
-        if (region instanceof Region.Values) {
+        if (isSegment(region)) {
             writer.op(Opcodes.I2L);
         }
     }
 
+    private boolean isSegment(Region region) {
+        return region instanceof Region.Values
+                || region == Region.Single.PACKET && context.layout().nativePackets();
+    }
+
     /// Loads from the memory and index on the operand stack; 4 bytes and less come as an `int`.
     Form load(Region region, Size size, boolean signed) {
-        boolean segment = region instanceof Region.Values;
+        boolean segment = isSegment(region);
         switch (size) {
             case B -> {
                 if (segment) {
@@ -100,7 +113,7 @@ final class Places {
     /// Stores the value on the operand stack (a `long` for 8 bytes, else an `int`) in the memory at
     /// the index below it.
     void store(Region region, Size size) {
-        boolean segment = region instanceof Region.Values;
+        boolean segment = isSegment(region);
         String owner = Names.SUPPORT + (segment ? "Segments" : "Arrays");
         String place = segment ? "(Ljava/lang/foreign/MemorySegment;J" : "([BI";
         switch (size) {

@@ -13,6 +13,7 @@ import java.util.Map;
 /// @param reads the registers that each subprogram reads
 /// @param tails the subprograms that may end in a tail call
 /// @param checked whether the program is not verified: it pays for instructions with fuel
+/// @param nativePackets whether packets lie in native memory; else in arrays
 /// @param shallow whether calls cannot nest deeper than the stack
 record ProgramLayout(
         ProgramSpec spec,
@@ -22,6 +23,7 @@ record ProgramLayout(
         long[] reads,
         BitSet tails,
         boolean checked,
+        boolean nativePackets,
         boolean shallow) {
 
     /// The descriptor of the method of a subprogram: execution, stack offset of r10, r1 to r5.
