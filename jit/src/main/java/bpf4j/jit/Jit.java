@@ -1,6 +1,7 @@
 package bpf4j.jit;
 
 import bpf4j.jit.emit.ClassEmitter;
+import bpf4j.jit.emit.Plan;
 import bpf4j.jit.ir.Analysis;
 import bpf4j.jit.ir.Body;
 import bpf4j.jit.ir.CallGraph;
@@ -13,7 +14,9 @@ import bpf4j.jit.ir.Liveness;
 import bpf4j.jit.ir.Lower;
 import bpf4j.jit.ir.Slots;
 import bpf4j.jit.ir.Webs;
+import bpf4j.jit.support.GeneratedProgram;
 import bpf4j.runtime.Bindings;
+import bpf4j.runtime.Execution;
 import bpf4j.runtime.LoadedProgram;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.CheckedProgram;
@@ -21,6 +24,9 @@ import bpf4j.verifier.Executable;
 import bpf4j.verifier.VerifiedProgram;
 import bpf4j.verifier.facts.Facts;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -30,6 +36,21 @@ import java.util.Map;
 /// The compiler: makes a hidden class of a program, which HotSpot then compiles to native code.
 public final class Jit {
     private Jit() {}
+
+    /// The entry of a compiled program as a method handle of type `(Execution)long`. Where it is a
+    /// constant (`static final`), HotSpot compiles the program together with its caller.
+    public static MethodHandle entry(LoadedProgram program) {
+        try {
+            return MethodHandles.lookup()
+                    .findVirtual(
+                            LoadedProgram.class,
+                            "run",
+                            MethodType.methodType(long.class, Execution.class))
+                    .bindTo(program);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     /// Compiles a program. A verified one runs as its facts permit; of a checked one every memory
     /// access is checked at run time, and it pays for jumps back and calls with
@@ -101,19 +122,23 @@ public final class Jit {
             List<Body> bodies,
             List<Effects> effects,
             Knowledge knowledge,
-            boolean checked,
+            boolean fuel,
             ClassEmitter.Sink sink) {
-        CallGraph graph = CallGraph.of(bodies);
         List<Analysis> analyses = new ArrayList<>();
-        long[] reads = new long[bodies.size()];
         for (Body body : bodies) {
             Effects effect = effects.get(body.index());
             Liveness liveness = Liveness.of(body, effect);
             Webs webs = Webs.of(body, effect, liveness, knowledge, 0b111110);
-            reads[body.index()] = webs.parameters();
             analyses.add(new Analysis(body, effect, liveness, webs, knowledge));
         }
+        Plan plan = new Plan(spec, bindings, analyses, CallGraph.of(bodies), fuel, false);
         return ClassEmitter.compile(
-                spec, bindings, analyses, reads, graph.tails(), checked, graph.shallow(), sink);
+                plan,
+                knowledge.isTrusted() ? () -> compileForNativePackets(plan, sink) : null,
+                sink);
+    }
+
+    private static GeneratedProgram compileForNativePackets(Plan plan, ClassEmitter.Sink sink) {
+        return ClassEmitter.compile(plan.forNativePackets(), null, sink);
     }
 }

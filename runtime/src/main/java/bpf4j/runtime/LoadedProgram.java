@@ -16,4 +16,14 @@ public interface LoadedProgram {
     default long enter(Execution execution) {
         return run(execution);
     }
+
+    /// Runs the program on each packet of a source.
+    ///
+    /// @throws ProgramFault when the program does what it must not; the packets after that are not
+    ///     run
+    default void runAll(Execution execution, PacketSource source) {
+        while (source.next(execution)) {
+            source.done(execution, run(execution));
+        }
+    }
 }

@@ -6,19 +6,18 @@ import bpf4j.jit.support.GeneratedPart;
 import bpf4j.jit.support.GeneratedProgram;
 import bpf4j.jit.support.Links;
 import bpf4j.jit.support.Split;
-import bpf4j.runtime.Bindings;
-import bpf4j.spec.ProgramSpec;
 
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Writes and defines the classes of a program: one with a method for each subprogram, and where a
 /// subprogram is too large for a method, more with its parts.
@@ -54,27 +53,27 @@ public final class ClassEmitter {
 
     /// Compiles a program.
     ///
-    /// @param reads the registers that each subprogram reads
-    /// @param tails the subprograms that may end in a tail call
-    /// @param checked whether the program is not verified: it pays with fuel
-    /// @param shallow whether calls cannot nest deeper than the stack
+    /// @param other gives the program for packets in the other kind of memory, or null when this
+    ///     one takes all
     public static GeneratedProgram compile(
-            ProgramSpec spec,
-            Bindings bindings,
-            List<Analysis> analyses,
-            long[] reads,
-            BitSet tails,
-            boolean checked,
-            boolean shallow,
-            Sink sink) {
+            Plan plan, @Nullable Supplier<GeneratedProgram> other, Sink sink) {
         Map<Integer, Integer> indexes = new HashMap<>();
-        for (Analysis analysis : analyses) {
+        for (Analysis analysis : plan.analyses()) {
             indexes.put(analysis.body().pc(), analysis.body().index());
         }
-        Links links = new Links(indexes, bindings.helpers());
+        Links links = new Links(indexes, plan.bindings().helpers(), other);
         ProgramLayout layout =
-                new ProgramLayout(spec, bindings, links, indexes, reads, tails, checked, shallow);
-        return new ClassEmitter(layout, analyses, sink).compile();
+                new ProgramLayout(
+                        plan.spec(),
+                        plan.bindings(),
+                        links,
+                        indexes,
+                        plan.reads(),
+                        plan.tails(),
+                        plan.fuel(),
+                        plan.nativePackets(),
+                        plan.graph().shallow());
+        return new ClassEmitter(layout, plan.analyses(), sink).compile();
     }
 
     private GeneratedProgram compile() {
@@ -103,6 +102,7 @@ public final class ClassEmitter {
             }
         }
         invoke(writer, classData);
+        runAll(writer, classData);
         GeneratedProgram program =
                 Definer.program(finish(writer), classData.objects(), layout.links());
         layout.links().bind(program);
@@ -229,6 +229,62 @@ public final class ClassEmitter {
         }
         method.visitMaxs(0, 0);
         method.visitEnd();
+    }
+
+    /// The method that runs the program on many packets: the loop is in the generated class, so
+    /// that HotSpot can compile it together with the program.
+    private void runAll(ClassWriter classWriter, ClassData classData) {
+        MethodVisitor method =
+                classWriter.visitMethod(
+                        Opcodes.ACC_PUBLIC,
+                        "loop",
+                        "(Lbpf4j/runtime/Execution;Lbpf4j/runtime/PacketSource;)V",
+                        null,
+                        null);
+        method.visitCode();
+        Writer writer = new Writer(method);
+        Label again = new Label();
+        Label end = new Label();
+        String source = "bpf4j/runtime/PacketSource";
+        writer.label(again);
+        writer.loadReference(2);
+        writer.loadReference(1);
+        writer.callInterface(source, "next", "(Lbpf4j/runtime/Execution;)Z");
+        writer.jump(Opcodes.IFEQ, end);
+        writer.loadReference(2);
+        writer.loadReference(1);
+        writer.loadReference(1);
+        writer.loadReference(0);
+        writer.putField(Names.EXECUTION, "callbacks", "Lbpf4j/runtime/Execution$Callbacks;");
+        Split split = splits.get(0);
+        if (split != null) {
+            classData.push(writer, split, Names.SUPPORT + "Split");
+        }
+        writer.loadReference(1);
+        entryField(writer, "frame", "I");
+        entryField(writer, "entry1", "J");
+        entryField(writer, "entry2", "J");
+        writer.constant(0L);
+        writer.constant(0L);
+        writer.constant(0L);
+        if (split != null) {
+            writer.callVirtual(Names.SUPPORT + "Split", "call", ProgramLayout.DESCRIPTOR);
+        } else {
+            writer.callStatic(name, layout.methodName(0), ProgramLayout.DESCRIPTOR);
+        }
+        writer.loadReference(1);
+        writer.callStatic(Names.CALLS, "finish", "(JLbpf4j/runtime/Execution;)J");
+        writer.callInterface(source, "done", "(Lbpf4j/runtime/Execution;J)V");
+        writer.jump(Opcodes.GOTO, again);
+        writer.label(end);
+        writer.op(Opcodes.RETURN);
+        method.visitMaxs(0, 0);
+        method.visitEnd();
+    }
+
+    private static void entryField(Writer writer, String field, String descriptor) {
+        writer.loadReference(1);
+        writer.getField(Names.EXECUTION, field, descriptor);
     }
 
     private ClassWriter begin(String className, String superName) {

@@ -36,8 +36,7 @@ final class Places {
             case Region.Single.PACKET -> {
                 if (context.layout().nativePackets()) {
                     context.pushExecution();
-                    writer.callVirtual(
-                            Names.EXECUTION, "packetSegment", "()" + Names.of(Names.SEGMENT));
+                    writer.getField(Names.EXECUTION, "nativePacket", Names.of(Names.SEGMENT));
                 } else {
                     pushArray("packet");
                 }

@@ -2,6 +2,7 @@ package bpf4j.jit.support;
 
 import bpf4j.runtime.Execution;
 import bpf4j.runtime.LoadedProgram;
+import bpf4j.runtime.PacketSource;
 
 /// A compiled program. Generated classes extend this one; each subprogram is a static method of
 /// theirs, or a [Split].
@@ -19,15 +20,26 @@ public abstract class GeneratedProgram implements LoadedProgram, Execution.Callb
     public abstract long invoke(
             int subprogram, Execution x, int frame, long r1, long r2, long r3, long r4, long r5);
 
+    /// Runs the program on each packet of a source. All lie in the kind of memory that this class
+    /// is
+    /// made for.
+    protected abstract void loop(Execution x, PacketSource source);
+
     @Override
     public final long run(Execution execution) {
         return execution.finish(enter(execution));
     }
 
     @Override
-    public long enter(Execution x) {
-        x.callbacks = this;
-        return invoke(0, x, x.frame, x.entry1, x.entry2, 0, 0, 0);
+    public final long enter(Execution x) {
+        GeneratedProgram program = x.nativePacket == null ? this : links.forNativePackets();
+        x.callbacks = program;
+        return program.invoke(0, x, x.frame, x.entry1, x.entry2, 0, 0, 0);
+    }
+
+    @Override
+    public final void runAll(Execution x, PacketSource source) {
+        (source.isNative() ? links.forNativePackets() : this).loop(x, source);
     }
 
     @Override

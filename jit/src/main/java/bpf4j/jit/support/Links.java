@@ -7,19 +7,47 @@ import bpf4j.runtime.ProgramFault;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// How the classes of one compiled program find each other and what they call by number.
 public final class Links {
     private final Map<Integer, Integer> subprograms;
     private final HelperTable helpers;
+    private final @Nullable Supplier<GeneratedProgram> other;
     private @Nullable GeneratedProgram program;
+    private volatile @Nullable GeneratedProgram forOther;
 
     /// Links of a program.
     ///
     /// @param subprograms the number of the subprogram that begins at each slot
-    public Links(Map<Integer, Integer> subprograms, HelperTable helpers) {
+    /// @param other compiles the program for packets in the other kind of memory; null when it
+    /// takes
+    ///     all
+    public Links(
+            Map<Integer, Integer> subprograms,
+            HelperTable helpers,
+            @Nullable Supplier<GeneratedProgram> other) {
         this.subprograms = Map.copyOf(subprograms);
         this.helpers = helpers;
+        this.other = other;
+    }
+
+    /// The program for packets in native memory.
+    public GeneratedProgram forNativePackets() {
+        if (other == null) {
+            return program();
+        }
+        GeneratedProgram found = forOther;
+        if (found == null) {
+            synchronized (this) {
+                found = forOther;
+                if (found == null) {
+                    found = other.get();
+                    forOther = found;
+                }
+            }
+        }
+        return found;
     }
 
     /// Says which program this is, once it exists.
