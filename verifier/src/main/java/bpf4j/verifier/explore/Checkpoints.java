@@ -63,11 +63,14 @@ final class Checkpoints {
         now = 0;
     }
 
-    private ArrayList<State> at(int pc) {
-        ArrayList<State> states = kept[pc];
+    /// The bucket of the states at an instruction for the call that the state is in. States of
+    /// other calls never match, and must not keep this call's from being kept.
+    private ArrayList<State> at(int pc, State state) {
+        int bucket = Integer.remainderUnsigned(pc ^ state.frame().callSite, kept.length);
+        ArrayList<State> states = kept[bucket];
         if (states == null) {
             states = new ArrayList<>(4);
-            kept[pc] = states;
+            kept[bucket] = states;
         }
         return states;
     }
@@ -81,11 +84,14 @@ final class Checkpoints {
                         || env.cfg.forced[pc]
                         || (state.steps != null && state.steps.count > MANY_STEPS);
         boolean add = forced || (jumps - previousJumps >= 2 && processed - previousProcessed >= 8);
-        ArrayList<State> states = at(pc);
+        ArrayList<State> states = at(pc, state);
         int seen = 0;
         for (int i = states.size() - 1; i >= 0; i--) {
             State old = states.get(i);
             seen++;
+            if (old.pc != pc) {
+                continue;
+            }
             boolean loop = false;
             boolean covered;
             if (old.branches > 0) {
@@ -226,9 +232,10 @@ final class Checkpoints {
 
     /// Widens a state by an earlier turn of a loop that begins at `pc`.
     void widen(int pc, State state, State from) {
-        for (int i = at(pc).size() - 1; i >= 0; i--) {
-            State old = at(pc).get(i);
-            if (old.branches > 0 && old.sameCalls(from) && old.depth < from.depth) {
+        ArrayList<State> states = at(pc, from);
+        for (int i = states.size() - 1; i >= 0; i--) {
+            State old = states.get(i);
+            if (old.pc == pc && old.branches > 0 && old.sameCalls(from) && old.depth < from.depth) {
                 equivalence.widen(old, state);
                 return;
             }
