@@ -24,6 +24,7 @@ import java.nio.charset.Charset;
             CaseCommand.class,
             ConformancePluginCommand.class,
             DisasmCommand.class,
+            FuzzCommand.class,
             RunCommand.class,
             SelftestCommand.class,
             VerifyCommand.class,

@@ -2,6 +2,7 @@ package bpf4j.cli;
 
 import bpf4j.btf.Btf;
 import bpf4j.btf.BtfRenderer;
+import bpf4j.btf.BtfValue;
 import bpf4j.runtime.Memory;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.MapType;
@@ -15,8 +16,6 @@ import java.io.PrintWriter;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /// What a map holds, rendered through its BTF types where it has them.
 final class MapReport {
@@ -25,7 +24,7 @@ final class MapReport {
     private MapReport() {}
 
     /// An entry: a key and the values of all CPUs.
-    private record Entry(Object key, List<Object> values) {}
+    private record Entry(BtfValue key, List<BtfValue> values) {}
 
     static void print(PrintWriter out, MapView map) {
         MapSpec spec = map.spec();
@@ -38,15 +37,15 @@ final class MapReport {
                 hidden++;
                 continue;
             }
-            String key = text(entry.key);
+            String key = entry.key.toString();
             if (entry.values.size() == 1) {
-                out.printf("  %s: %s%n", key, text(entry.values.getFirst()));
+                out.printf("  %s: %s%n", key, entry.values.getFirst());
                 continue;
             }
             out.printf("  %s:%n", key);
             for (int cpu = 0; cpu < entry.values.size(); cpu++) {
                 if (!isZero(entry.values.get(cpu))) {
-                    out.printf("    cpu %d: %s%n", cpu, text(entry.values.get(cpu)));
+                    out.printf("    cpu %d: %s%n", cpu, entry.values.get(cpu));
                 }
             }
         }
@@ -61,11 +60,13 @@ final class MapReport {
         ArrayNode entries = node.putArray("entries");
         for (Entry entry : entries(map)) {
             ObjectNode json = entries.addObject();
-            json.set("key", JSON.valueToTree(entry.key));
+            json.set("key", JSON.valueToTree(entry.key.plain()));
             if (map.spec().type().isPerCpu()) {
-                json.set("values", JSON.valueToTree(entry.values));
+                json.set(
+                        "values",
+                        JSON.valueToTree(entry.values.stream().map(BtfValue::plain).toList()));
             } else {
-                json.set("value", JSON.valueToTree(entry.values.getFirst()));
+                json.set("value", JSON.valueToTree(entry.values.getFirst().plain()));
             }
         }
     }
@@ -74,7 +75,7 @@ final class MapReport {
         MapSpec spec = map.spec();
         List<Entry> entries = new ArrayList<>();
         for (byte[] key : map.keys()) {
-            List<Object> values = new ArrayList<>();
+            List<BtfValue> values = new ArrayList<>();
             for (byte[] value : map.lookupAll(key)) {
                 values.add(read(spec, spec.valueType(), value));
             }
@@ -86,45 +87,34 @@ final class MapReport {
     }
 
     /// Arrays of global variables have no type for their index.
-    private static Object key(MapView map, byte[] key) {
+    private static BtfValue key(MapView map, byte[] key) {
         return isArray(map) && map.spec().keyType() == 0
-                ? Integer.toUnsignedLong((int) Memory.INTS.get(key, 0))
+                ? new BtfValue.Number((int) Memory.INTS.get(key, 0) & 0xFFFF_FFFFL, true)
                 : read(map.spec(), map.spec().keyType(), key);
     }
 
-    private static Object read(MapSpec spec, int type, byte[] bytes) {
+    private static BtfValue read(MapSpec spec, int type, byte[] bytes) {
         Btf btf = spec.btf();
         return btf == null || type == 0
-                ? BtfRenderer.hex(bytes)
-                : new BtfRenderer(btf, ByteOrder.LITTLE_ENDIAN).value(type, bytes).plain();
+                ? new BtfValue.Word(BtfRenderer.hex(bytes))
+                : new BtfRenderer(btf, ByteOrder.LITTLE_ENDIAN).value(type, bytes);
     }
 
     private static boolean isArray(MapView map) {
         return map.spec().type() == MapType.ARRAY || map.spec().type() == MapType.PERCPU_ARRAY;
     }
 
-    private static boolean isZero(Object value) {
+    private static boolean isZero(BtfValue value) {
         return switch (value) {
-            case Map<?, ?> members -> members.values().stream().allMatch(MapReport::isZero);
-            case List<?> elements -> elements.stream().allMatch(MapReport::isZero);
-            case Number number -> number.longValue() == 0;
-            case Boolean set -> !set;
-            case String text -> text.isEmpty() || text.chars().allMatch(c -> c == '0' || c == ' ');
-            default -> false;
-        };
-    }
-
-    private static String text(Object value) {
-        return switch (value) {
-            case Map<?, ?> members ->
-                    members.entrySet().stream()
-                            .map(e -> e.getKey() + " = " + text(e.getValue()))
-                            .collect(Collectors.joining(", ", "{", "}"));
-            case List<?> elements ->
-                    elements.stream()
-                            .map(MapReport::text)
-                            .collect(Collectors.joining(", ", "[", "]"));
-            default -> value.toString();
+            case BtfValue.Struct struct ->
+                    struct.members().stream().allMatch(m -> isZero(m.value()));
+            case BtfValue.Array array -> array.elements().stream().allMatch(MapReport::isZero);
+            case BtfValue.Number number -> number.bits() == 0;
+            case BtfValue.Wide wide -> wide.value().signum() == 0;
+            case BtfValue.Truth truth -> !truth.value();
+            case BtfValue.Real real -> real.value() == 0;
+            case BtfValue.Text text -> text.text().isEmpty();
+            case BtfValue.Word word -> word.text().chars().allMatch(c -> c == '0' || c == ' ');
         };
     }
 }

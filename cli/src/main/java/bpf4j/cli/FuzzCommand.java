@@ -1,0 +1,237 @@
+package bpf4j.cli;
+
+import bpf4j.kernel.KernelProgram;
+import bpf4j.spec.LoadException;
+import bpf4j.testkit.fuzz.Finding;
+import bpf4j.testkit.fuzz.FuzzEngine;
+import bpf4j.testkit.fuzz.Fuzzer;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/// `bpf4j fuzz`: random programs on every engine and on Linux, findings as case files.
+@Command(
+        name = "fuzz",
+        description = "Tries random programs on every engine and compares what they make of them.",
+        footer = "Exit status: 0 nothing found, 1 findings, 2 unusable input. See docs/fuzzing.md.",
+        mixinStandardHelpOptions = true)
+final class FuzzCommand implements Callable<Integer> {
+    private static final long SECOND = 1_000_000_000L;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "Stop after S seconds.")
+    private long seconds = Long.MAX_VALUE / SECOND;
+
+    @Option(names = "--programs", paramLabel = "N", description = "Stop after N programs.")
+    private long programs = Long.MAX_VALUE;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "X",
+            description = "The first program's seed; the following programs count on from it.")
+    private long seed = 1;
+
+    @Option(
+            names = "--inputs",
+            paramLabel = "N",
+            description = "Packets for each program (16 by default).")
+    private int inputs = 16;
+
+    @Option(
+            names = "--engines",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "interpreter, jit, jit-nofacts, kernel; by default all, without kernel where bpf(2)"
+                            + " is not permitted.")
+    private List<String> engines = List.of();
+
+    @Option(
+            names = "--corpus",
+            paramLabel = "DIR",
+            description = "Write each finding to this folder as a case file.")
+    private @Nullable Path corpus;
+
+    @Option(names = "--json", description = "Print one JSON object at the end.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls anything
+    FuzzCommand() {}
+
+    @Override
+    public Integer call() throws LoadException {
+        if (seconds == Long.MAX_VALUE / SECOND && programs == Long.MAX_VALUE) {
+            seconds = 60;
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Set<FuzzEngine> chosen = engines(err);
+        Path folder = folder();
+        long start = System.nanoTime();
+        Fuzzer fuzzer =
+                new Fuzzer(new Fuzzer.Settings(seed, programs, seconds * SECOND, chosen, inputs));
+        boolean live = System.console() != null && System.console().isTerminal();
+        Fuzzer.Totals totals =
+                fuzzer.run(
+                        new Fuzzer.Listener() {
+                            private long last = start;
+
+                            @Override
+                            public void progress(Fuzzer.Totals now) {
+                                if (live && System.nanoTime() - last > SECOND) {
+                                    last = System.nanoTime();
+                                    err.print("\r" + line(now, last - start));
+                                    err.flush();
+                                }
+                            }
+
+                            @Override
+                            public void found(Finding finding) {
+                                report(err, finding, folder);
+                            }
+                        });
+        if (live) {
+            err.println();
+        }
+        long nanos = System.nanoTime() - start;
+        if (json) {
+            out.println(json(totals, nanos));
+        } else {
+            print(out, totals, nanos);
+        }
+        return totals.findings.isEmpty() ? ExitStatus.OK : ExitStatus.REFUSED;
+    }
+
+    private Set<FuzzEngine> engines(PrintWriter err) {
+        Set<FuzzEngine> chosen = EnumSet.noneOf(FuzzEngine.class);
+        for (String name : engines) {
+            try {
+                chosen.add(FuzzEngine.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')));
+            } catch (IllegalArgumentException e) {
+                throw new UnusableInputException(
+                        "--engines " + name + ": choose from interpreter, jit, jit-nofacts, kernel",
+                        e);
+            }
+        }
+        String reason = KernelProgram.unavailable();
+        if (chosen.isEmpty()) {
+            chosen = EnumSet.allOf(FuzzEngine.class);
+            if (reason != null) {
+                err.println("bpf4j: without the kernel: " + reason);
+                chosen.remove(FuzzEngine.KERNEL);
+            }
+        } else if (chosen.contains(FuzzEngine.KERNEL) && reason != null) {
+            throw new UnusableInputException("--engines kernel: " + reason);
+        }
+        return chosen;
+    }
+
+    private @Nullable Path folder() throws LoadException {
+        Path folder = corpus;
+        if (folder == null) {
+            return null;
+        }
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new LoadException(folder + ": cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    private static String line(Fuzzer.Totals totals, long nanos) {
+        return "%d programs (%.0f/s), %d%% accepted, %d findings"
+                .formatted(
+                        totals.programs,
+                        totals.programs * 1e9 / nanos,
+                        totals.programs == 0 ? 0 : 100 * totals.accepted / totals.programs,
+                        totals.findings.size());
+    }
+
+    private static void report(PrintWriter err, Finding finding, @Nullable Path folder) {
+        err.printf(
+                "%n%s: %s (%s, %d of %d instructions left)%n",
+                finding.check(),
+                finding.text(),
+                finding.trial().name(),
+                finding.trial().code().size(),
+                finding.instructions());
+        err.println(FindingCase.text(finding));
+        if (folder != null) {
+            Path file =
+                    folder.resolve(
+                            "%s-%s.json"
+                                    .formatted(
+                                            finding.check().name().toLowerCase(Locale.ROOT),
+                                            finding.trial().name().replace(' ', '-')));
+            try {
+                Files.writeString(
+                        file, FindingCase.json(finding) + "\n", StandardOpenOption.CREATE_NEW);
+                err.println("replay: ./bpf4j case --engine jit " + file);
+            } catch (IOException e) {
+                err.println("bpf4j: " + file + ": cannot be written: " + e.getMessage());
+            }
+        }
+        err.flush();
+    }
+
+    private static void print(PrintWriter out, Fuzzer.Totals totals, long nanos) {
+        out.println(line(totals, nanos));
+        out.printf(
+                "%.0f slots a program, %.1f s%n",
+                totals.programs == 0 ? 0 : (double) totals.instructions / totals.programs,
+                nanos / 1e9);
+        if (totals.judgedByLinux > 0) {
+            int refused = totals.refusals.values().stream().mapToInt(n -> n).sum();
+            out.printf(
+                    "Linux accepted %d of %d; of these we refused %d%n",
+                    totals.acceptedByLinux, totals.judgedByLinux, refused);
+            totals.refusals.entrySet().stream()
+                    .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
+                    .limit(10)
+                    .forEach(e -> out.printf("  %6d  %s%n", e.getValue(), e.getKey()));
+        }
+        totals.problems.forEach((check, count) -> out.printf("%s: %d%n", check, count));
+    }
+
+    private static ObjectNode json(Fuzzer.Totals totals, long nanos) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("programs", totals.programs);
+        json.put("accepted", totals.accepted);
+        json.put("judged_by_linux", totals.judgedByLinux);
+        json.put("accepted_by_linux", totals.acceptedByLinux);
+        json.put("instructions", totals.instructions);
+        json.put("nanos", nanos);
+        ObjectNode refusals = json.putObject("refusals");
+        totals.refusals.forEach(refusals::put);
+        var findings = json.putArray("findings");
+        for (Finding finding : totals.findings) {
+            findings.addObject()
+                    .put("check", finding.check().name())
+                    .put("text", finding.text())
+                    .put("program", finding.trial().name())
+                    .set("case", FindingCase.json(finding));
+        }
+        return json;
+    }
+}

@@ -1,0 +1,158 @@
+package bpf4j.testkit.fuzz;
+
+import bpf4j.spec.LoadException;
+import bpf4j.spec.ProgramType;
+import bpf4j.spec.ProgramTypes;
+import bpf4j.testkit.fuzz.Finding.Check;
+import bpf4j.testkit.generate.Generated;
+import bpf4j.testkit.generate.ProgramGenerator;
+import bpf4j.testkit.generate.Shape;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/// Makes programs one after the other, judges them, and makes what it finds small. The same
+/// settings
+/// give the same programs.
+public final class Fuzzer {
+    private static final int XDP = 6;
+    private static final int MOST_FINDINGS = 50;
+
+    /// What to do.
+    ///
+    /// @param seed of the first program; the next ones follow
+    /// @param programs how many at most
+    /// @param nanos how long at most
+    /// @param inputs packets for each program
+    public record Settings(
+            long seed, long programs, long nanos, Set<FuzzEngine> engines, int inputs) {
+        public Settings {
+            engines = Set.copyOf(engines);
+        }
+    }
+
+    /// Is told how far the work has come.
+    public interface Listener {
+        /// After each program.
+        void progress(Totals totals);
+
+        /// After each new finding.
+        void found(Finding finding);
+    }
+
+    /// What was done.
+    public static final class Totals {
+        public long programs;
+        public long accepted;
+        public long acceptedByLinux;
+        public long judgedByLinux;
+        public long instructions;
+
+        /// What we refuse though Linux accepts it, by cause.
+        public final Map<String, Integer> refusals = new TreeMap<>();
+
+        /// The findings, each kind with the same text once.
+        public final List<Finding> findings = new ArrayList<>();
+
+        /// How often each check failed.
+        public final Map<Check, Integer> problems = new EnumMap<>(Check.class);
+
+        Totals() {}
+    }
+
+    private final Settings settings;
+    private final ProgramType type;
+
+    /// A fuzzer of XDP programs.
+    public Fuzzer(Settings settings) {
+        this.settings = settings;
+        try {
+            this.type = ProgramTypes.of(XDP, 0);
+        } catch (LoadException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Works until programs or time are used up.
+    public Totals run(Listener listener) {
+        Totals totals = new Totals();
+        long start = System.nanoTime();
+        try (Judge judge = new Judge(settings.engines)) {
+            for (long i = 0; i < settings.programs; i++) {
+                if (System.nanoTime() - start > settings.nanos
+                        || totals.findings.size() >= MOST_FINDINGS) {
+                    break;
+                }
+                one(settings.seed + i, judge, totals, listener);
+                listener.progress(totals);
+            }
+        }
+        return totals;
+    }
+
+    private void one(long seed, Judge judge, Totals totals, Listener listener) {
+        Trial trial = trial(seed);
+        Judgement judgement = judge.judge(trial);
+        totals.programs++;
+        totals.instructions += trial.code().size();
+        totals.accepted += judgement.accepted() ? 1 : 0;
+        Boolean linux = judgement.linux();
+        if (linux != null) {
+            totals.judgedByLinux++;
+            totals.acceptedByLinux += linux ? 1 : 0;
+            if (linux && !judgement.accepted()) {
+                totals.refusals.merge(judgement.refusal(), 1, Integer::sum);
+            }
+        }
+        Judgement.Problem problem = judgement.problem();
+        if (problem != null) {
+            totals.problems.merge(problem.check(), 1, Integer::sum);
+            Finding finding = Minimiser.minimise(judge, trial, problem);
+            if (totals.findings.stream().noneMatch(known -> same(known, finding))) {
+                totals.findings.add(finding);
+                listener.found(finding);
+            }
+        }
+    }
+
+    private static boolean same(Finding a, Finding b) {
+        return a.check() == b.check() && kind(a).equals(kind(b));
+    }
+
+    private static String kind(Finding finding) {
+        return finding.text().replaceAll("0x[0-9a-f]+|\\d+", "N");
+    }
+
+    /// The program of a seed: every third has one thing broken.
+    Trial trial(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Shape shape = random.nextInt(3) == 0 ? Shape.SMALL : Shape.FULL;
+        Generated generated = ProgramGenerator.xdp(random.nextLong(), shape);
+        var code = generated.code();
+        if (random.nextInt(3) == 0) {
+            code = Mutator.mutate(code, random);
+        }
+        List<byte[]> packets = new ArrayList<>();
+        for (int i = 0; i < settings.inputs; i++) {
+            packets.add(packet(random));
+        }
+        return new Trial("seed " + seed, type, code, generated.maps(), packets);
+    }
+
+    private static byte[] packet(SplittableRandom random) {
+        byte[] packet = new byte[14 + random.nextInt(random.nextBoolean() ? 20 : 200)];
+        switch (random.nextInt(3)) {
+            case 0 -> random.nextBytes(packet);
+            case 1 -> java.util.Arrays.fill(packet, (byte) (random.nextBoolean() ? 0xFF : 0x80));
+            default -> {
+                // Zeros are a case of their own.
+            }
+        }
+        return packet;
+    }
+}

@@ -1,0 +1,170 @@
+package bpf4j.testkit.fuzz;
+
+import bpf4j.kernel.KernelException;
+import bpf4j.kernel.KernelProgram;
+import bpf4j.runtime.Errno;
+import bpf4j.spec.LoadPolicy;
+import bpf4j.spec.ProgramType.Capability;
+import bpf4j.testkit.fuzz.Finding.Check;
+import bpf4j.testkit.fuzz.Judgement.Problem;
+import bpf4j.testkit.fuzz.Outcome.Difference;
+import bpf4j.verifier.Options;
+import bpf4j.verifier.VerificationException;
+import bpf4j.verifier.VerifiedProgram;
+import bpf4j.verifier.Verifier;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Set;
+
+/// Applies every check to a trial: verdicts, results, facts.
+final class Judge implements AutoCloseable {
+    private static final LoadPolicy WITHOUT_PERFMON =
+            new LoadPolicy(Set.of(Capability.BPF, Capability.NET_ADMIN));
+
+    private final Set<FuzzEngine> engines;
+    private final LinuxSide linux = new LinuxSide();
+
+    Judge(Set<FuzzEngine> engines) {
+        this.engines = engines;
+    }
+
+    Judgement judge(Trial trial) {
+        VerifiedProgram verified = null;
+        String refusal = "";
+        String ourText = "";
+        try {
+            verified = Verifier.verify(trial.spec(), LoadPolicy.TRUSTED, Options.DEFAULT);
+        } catch (VerificationException e) {
+            refusal = e.rejection().rule();
+            ourText = e.rejection().kernelText();
+        } catch (RuntimeException | AssertionError | StackOverflowError e) {
+            return crash("the verifier", e);
+        }
+        if (!engines.contains(FuzzEngine.KERNEL)) {
+            return new Judgement(
+                    verified != null,
+                    null,
+                    refusal,
+                    verified == null ? null : compare(trial, verified, null));
+        }
+        try {
+            KernelProgram.Verdict verdict = load(trial, 0);
+            try (KernelProgram program = verdict.program()) {
+                boolean accepted = verified != null;
+                if (verified == null) {
+                    String cause = refusal + ": " + ourText.replaceAll("\\d+", "N");
+                    return new Judgement(accepted, program != null, cause, null);
+                }
+                Problem problem =
+                        program == null
+                                ? unsound(trial, verdict)
+                                : compare(trial, verified, program);
+                return new Judgement(accepted, program != null, refusal, problem);
+            }
+        } catch (KernelException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Linux gives up with EAGAIN when a signal arrives while it verifies.
+    private KernelProgram.Verdict load(Trial trial, int logLevel) throws KernelException {
+        KernelProgram.Verdict verdict = linux.load(trial, logLevel);
+        for (int tries = 0; verdict.errno() == Errno.EAGAIN && tries < 10; tries++) {
+            verdict = linux.load(trial, logLevel);
+        }
+        return verdict;
+    }
+
+    private Problem unsound(Trial trial, KernelProgram.Verdict verdict) throws KernelException {
+        KernelProgram.Verdict again = load(trial, 1);
+        if (again.program() != null) {
+            again.program().close();
+        }
+        String[] lines = again.log().strip().split("\n");
+        String message = lines.length >= 2 ? lines[lines.length - 2] : again.log();
+        return new Problem(
+                Check.UNSOUND_ACCEPT,
+                "our verifier accepts, Linux refuses with %s: %s"
+                        .formatted(Errno.name(verdict.errno()), message),
+                -1);
+    }
+
+    /// Whether no result can depend on stack bytes that were never written: those hold anything,
+    /// and
+    /// engines need not agree on them.
+    private static boolean isDefined(Trial trial) {
+        try {
+            Verifier.verify(trial.spec(), WITHOUT_PERFMON, Options.DEFAULT);
+            return true;
+        } catch (VerificationException e) {
+            return false;
+        }
+    }
+
+    private @Nullable Problem compare(
+            Trial trial, VerifiedProgram verified, @Nullable KernelProgram program) {
+        if (!isDefined(trial)) {
+            return null;
+        }
+        Outcome reference;
+        try {
+            reference = OurEngines.interpreter(trial, verified, true);
+        } catch (AssertionError e) {
+            return new Problem(Check.FACTS, String.valueOf(e.getMessage()), -1);
+        } catch (RuntimeException e) {
+            return problem("the interpreter", e);
+        }
+        for (int i = 0; i < reference.runs().size(); i++) {
+            String fault = reference.runs().get(i).fault();
+            if (!fault.isEmpty()) {
+                return new Problem(Check.FAULT, "a verified program faults: " + fault, i);
+            }
+        }
+        try {
+            if (engines.contains(FuzzEngine.JIT)) {
+                Problem found = differs(reference, OurEngines.jit(trial, verified), "the JIT");
+                if (found != null) {
+                    return found;
+                }
+            }
+            if (engines.contains(FuzzEngine.JIT_NOFACTS)) {
+                Problem found =
+                        differs(
+                                reference,
+                                OurEngines.jitWithoutFacts(trial),
+                                "the JIT without facts");
+                if (found != null) {
+                    return found;
+                }
+            }
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            return problem("the JIT", e);
+        }
+        return program == null ? null : differs(reference, linux.run(trial, program), "Linux");
+    }
+
+    private static @Nullable Problem differs(Outcome reference, Outcome other, String name) {
+        Difference difference = reference.difference(other, "the interpreter", name);
+        return difference == null
+                ? null
+                : new Problem(Check.DIFFERENCE, difference.text(), difference.packet());
+    }
+
+    private static Judgement crash(String where, Throwable e) {
+        return new Judgement(false, null, "", problem(where, e));
+    }
+
+    private static Problem problem(String where, Throwable e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        return new Problem(
+                Check.CRASH,
+                "%s throws %s%s".formatted(where, e, trace.length > 0 ? " at " + trace[0] : ""),
+                -1);
+    }
+
+    @Override
+    public void close() {
+        linux.close();
+    }
+}

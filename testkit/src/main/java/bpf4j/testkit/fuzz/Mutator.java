@@ -1,0 +1,150 @@
+package bpf4j.testkit.fuzz;
+
+import bpf4j.isa.Code;
+import bpf4j.isa.Cond;
+import bpf4j.isa.Insn;
+import bpf4j.isa.Operand;
+import bpf4j.isa.Size;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.SplittableRandom;
+
+/// Breaks one thing in a valid program: an instruction left out, an offset, a size, a register, an
+/// immediate or a condition changed.
+final class Mutator {
+    private static final int TRIES = 20;
+
+    private Mutator() {}
+
+    static Code mutate(Code code, SplittableRandom random) {
+        for (int i = 0; i < TRIES; i++) {
+            int pc = random.nextInt(code.size());
+            if (code.isSecondSlot(pc)) {
+                continue;
+            }
+            if (random.nextInt(4) == 0) {
+                int number = 0;
+                for (int p = 0; p < pc; p = code.next(p)) {
+                    number++;
+                }
+                Code less = CodeCut.without(code, number, number + 1);
+                if (less != null) {
+                    return less;
+                }
+                continue;
+            }
+            Insn changed = change(code.at(pc), random);
+            if (changed != null && !changed.equals(code.at(pc))) {
+                return code.map(p -> p == pc ? changed : code.at(p));
+            }
+        }
+        return code;
+    }
+
+    private static @Nullable Insn change(Insn insn, SplittableRandom random) {
+        return switch (insn) {
+            case Insn.Alu alu ->
+                    random.nextBoolean()
+                            ? new Insn.Alu(alu.width(), alu.op(), register(random), alu.src())
+                            : new Insn.Alu(
+                                    alu.width(), alu.op(), alu.dst(), operand(alu.src(), random));
+            case Insn.Load load ->
+                    switch (random.nextInt(3)) {
+                        case 0 -> {
+                            Size size = size(random);
+                            boolean signed = load.signed() && size != Size.DW;
+                            yield new Insn.Load(size, signed, load.dst(), load.src(), load.off());
+                        }
+                        case 1 ->
+                                new Insn.Load(
+                                        load.size(),
+                                        load.signed(),
+                                        load.dst(),
+                                        load.src(),
+                                        offset(load.off(), random));
+                        default ->
+                                new Insn.Load(
+                                        load.size(),
+                                        load.signed(),
+                                        load.dst(),
+                                        register(random),
+                                        load.off());
+                    };
+            case Insn.Store store ->
+                    switch (random.nextInt(3)) {
+                        case 0 ->
+                                new Insn.Store(size(random), store.dst(), store.off(), store.src());
+                        case 1 ->
+                                new Insn.Store(
+                                        store.size(),
+                                        store.dst(),
+                                        offset(store.off(), random),
+                                        store.src());
+                        default ->
+                                new Insn.Store(
+                                        store.size(), register(random), store.off(), store.src());
+                    };
+            case Insn.JumpIf jump ->
+                    switch (random.nextInt(3)) {
+                        case 0 ->
+                                new Insn.JumpIf(
+                                        jump.width(),
+                                        Cond.values()[random.nextInt(Cond.values().length)],
+                                        jump.dst(),
+                                        jump.src(),
+                                        jump.offset());
+                        case 1 ->
+                                new Insn.JumpIf(
+                                        jump.width(),
+                                        jump.cond(),
+                                        jump.dst(),
+                                        operand(jump.src(), random),
+                                        jump.offset());
+                        default ->
+                                new Insn.JumpIf(
+                                        jump.width(),
+                                        jump.cond(),
+                                        register(random),
+                                        jump.src(),
+                                        jump.offset());
+                    };
+            case Insn.Atomic atomic ->
+                    new Insn.Atomic(
+                            atomic.size(),
+                            atomic.op(),
+                            atomic.fetch(),
+                            atomic.dst(),
+                            offset(atomic.off(), random),
+                            atomic.src());
+            case Insn.CallHelper _ -> new Insn.CallHelper(1 + random.nextInt(12));
+            default -> null;
+        };
+    }
+
+    private static int register(SplittableRandom random) {
+        return random.nextInt(10);
+    }
+
+    private static Size size(SplittableRandom random) {
+        return Size.values()[random.nextInt(4)];
+    }
+
+    private static short offset(short was, SplittableRandom random) {
+        int[] steps = {-64, -8, -4, -1, 1, 2, 4, 8, 64};
+        return (short) (was + steps[random.nextInt(steps.length)]);
+    }
+
+    private static Operand operand(Operand was, SplittableRandom random) {
+        return switch (was) {
+            case Operand.Reg _ -> new Operand.Reg(register(random));
+            case Operand.Imm(int value) -> {
+                int[] steps = {-1, 1, -8, 8, 0x100};
+                yield new Operand.Imm(
+                        random.nextInt(3) == 0
+                                ? random.nextInt()
+                                : value + steps[random.nextInt(steps.length)]);
+            }
+        };
+    }
+}
