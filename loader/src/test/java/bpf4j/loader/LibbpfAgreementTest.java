@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -79,6 +80,26 @@ final class LibbpfAgreementTest {
         assumeTrue(compared > 0, () -> "libbpf takes none (no CAP_BPF?): " + refused.getFirst());
         assertEquals(List.of(), differences);
         assertTrue(compared >= 20, compared + " objects");
+    }
+
+    @Test
+    void relocationsToOtherLayoutsEqualThoseOfLibbpf() throws Exception {
+        Libbpf libbpf = Libbpf.build(folder);
+        assumeTrue(libbpf != null, "needs a C compiler and libbpf-dev");
+        for (String layout : List.of("moved", "removed", "nested")) {
+            Path target = TestObjects.path("core_layout_" + layout);
+            Object dump = libbpf.dump(TestObjects.path("core_reader"), target);
+            assumeTrue(dump instanceof Libbpf.Dump, () -> "libbpf: " + dump);
+            ObjectSpec spec =
+                    TestObjects.load("core_reader")
+                            .withTarget(Objects.requireNonNull(ObjectSpec.load(target).btf()));
+            for (var program : ((Libbpf.Dump) dump).programs().entrySet()) {
+                assertEquals(
+                        program.getValue(),
+                        hex(spec.linked(program.getKey()), spec.maps()),
+                        layout + " " + program.getKey());
+            }
+        }
     }
 
     private static List<Path> objects(Path folder) throws IOException {
