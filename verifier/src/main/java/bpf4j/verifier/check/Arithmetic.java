@@ -34,9 +34,14 @@ final class Arithmetic {
     }
 
     void swap(Insn.ByteSwap insn) {
-        checkNoPointer(insn.dst(), env.readable(insn.dst()));
+        Reg reg = env.readable(insn.dst());
+        checkNoPointer(insn.dst(), reg);
         env.writable(insn.dst());
-        env.set(insn.dst(), Reg.UNKNOWN);
+        env.set(
+                insn.dst(),
+                reg.isScalar()
+                        ? Reg.scalar(Scalar.tightByteSwap(insn.kind(), insn.bits(), reg.var))
+                        : Reg.UNKNOWN);
     }
 
     private void checkNoPointer(int dst, Reg reg) {

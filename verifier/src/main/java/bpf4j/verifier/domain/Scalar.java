@@ -330,7 +330,7 @@ public final class Scalar {
     }
 
     /// The low `bits` (16, 32 or 64) swapped as `kind` says, those above cleared (RFC 9669 section
-    /// 4.2). Linux 6.18 forgets the value instead.
+    /// 4.2).
     public static Scalar tightByteSwap(ByteSwap.Kind kind, int bits, Scalar a) {
         if (kind == ByteSwap.Kind.LE) {
             return a.truncate(bits / 8);
