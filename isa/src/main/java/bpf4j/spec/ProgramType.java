@@ -166,6 +166,9 @@ public record ProgramType(
         SLEEPABLE,
         /// Must be loaded as sleepable.
         ONLY_SLEEPABLE,
+        /// Its context is memory just as the program sees it, which global functions can take as
+        /// memory.
+        PLAIN_CONTEXT,
         /// Its context is a kernel object of BTF type: outside what a user-space runtime offers.
         KERNEL_TYPES
     }

@@ -1,5 +1,6 @@
 package bpf4j.verifier.check;
 
+import bpf4j.spec.ProgramType;
 import bpf4j.verifier.report.Rule;
 import bpf4j.verifier.report.Violation;
 import bpf4j.verifier.state.Kind;
@@ -65,6 +66,12 @@ final class HelperMemory {
                         reg.is(Reg.READ_ONLY) ? "rdonly" : "rdwr", regno, reg.off, bytes);
             }
             case STACK -> stack.checkInitialised(regno, reg.off, bytes, zeroAllowed, write, meta);
+            case CTX -> {
+                if (!env.spec.type().is(ProgramType.Trait.PLAIN_CONTEXT)) {
+                    throw wrongType(regno, reg);
+                }
+                memory.checkPlainContext(regno, reg.off, bytes, write, zeroAllowed);
+            }
             default -> {
                 if (!(zeroAllowed && bytes == 0 && reg.isNull())) {
                     throw wrongType(regno, reg);

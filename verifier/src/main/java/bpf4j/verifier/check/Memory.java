@@ -476,6 +476,18 @@ final class Memory {
         return Reg.pointer(kind).withFlags(Reg.OR_NULL).withId(env.newId());
     }
 
+    /// Checks that each byte of a part of the context may be read or written.
+    void checkPlainContext(int regno, int off, int bytes, boolean write, boolean zeroAllowed) {
+        boolean permitted = bytes > 0 || zeroAllowed;
+        ContextLayout layout = env.spec.type().context();
+        for (int at = off; permitted && at < off + bytes; at++) {
+            permitted = layout.permits(at, 1, write, env.policy);
+        }
+        if (!permitted) {
+            throw noContext(regno, off, bytes);
+        }
+    }
+
     private static Violation noContext(int regno, int off, int bytes) {
         return Violation.access(
                 Rule.CONTEXT_ACCESS,
