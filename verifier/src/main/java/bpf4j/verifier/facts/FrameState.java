@@ -24,6 +24,9 @@ final class FrameState {
 
     private @Nullable Value @Nullable [] stack;
 
+    /// Nothing is known of the granules below this one.
+    private int lowest = SIZE / 4;
+
     /// Nothing known but r10.
     FrameState(boolean leaky) {
         this.leaky = leaky;
@@ -36,6 +39,7 @@ final class FrameState {
         leaky = other.leaky;
         regs = other.regs.clone();
         stack = other.stack == null ? null : other.stack.clone();
+        lowest = other.lowest;
     }
 
     FrameState copy() {
@@ -66,7 +70,7 @@ final class FrameState {
         }
         boolean changed = false;
         boolean empty = true;
-        for (int low = 0; low < mine.length; low += 2) {
+        for (int low = lowest; low < mine.length; low += 2) {
             boolean wide = mine[low + 1] == REST;
             if (theirs == null || wide != (theirs[low + 1] == REST)) {
                 changed |= mine[low] != null || mine[low + 1] != null;
@@ -134,7 +138,7 @@ final class FrameState {
         if (granules == null) {
             return;
         }
-        for (int i = 0; i < granules.length; i++) {
+        for (int i = lowest; i < granules.length; i++) {
             if (granules[i] instanceof Value.Pointer p && p.origin() == origin) {
                 granules[i] = replaced(p, isNull);
             }
@@ -155,6 +159,7 @@ final class FrameState {
             return;
         }
         int granule = (int) (offset + SIZE) / 4;
+        lowest = Math.min(lowest, granule & ~1);
         if (bytes == 8) {
             @Nullable Value[] granules = granules();
             granules[granule] = known(value);

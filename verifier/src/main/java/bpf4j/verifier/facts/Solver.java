@@ -15,8 +15,10 @@ import bpf4j.verifier.facts.Value.Pointer;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.TreeSet;
 
 /// Finds what holds before every block of a program: forward over all its subprograms at once,
@@ -46,6 +48,11 @@ final class Solver {
     private final BitSet dirty = new BitSet();
     private final int[] joins;
     private final BitSet leaky;
+
+    /// The local calls of each subprogram, by its number.
+    private final List<List<Integer>> callSites = new ArrayList<>();
+
+    private boolean widened;
 
     /// What holds before each block, by the slot where it begins; null where unreachable.
     private @Nullable FrameState[] before;
@@ -91,9 +98,13 @@ final class Solver {
     private void findLeaders() {
         for (Subprogram sub : cfg.subprograms) {
             leaders.set(sub.start);
+            callSites.add(new ArrayList<>());
         }
         for (int pc = 0; pc < cfg.insns.length; pc = cfg.next(pc)) {
             Insn insn = cfg.at(pc);
+            if (insn instanceof Insn.CallLocal) {
+                callSites.get(cfg.holding(Cfg.target(insn, pc)).number).add(pc);
+            }
             if (!isJump(insn)) {
                 continue;
             }
@@ -141,8 +152,10 @@ final class Solver {
                 walk(pc, state.copy(), ascent);
             }
         }
-        descend();
-        descend();
+        if (widened) {
+            descend();
+            descend();
+        }
     }
 
     /// Recomputes every block's beginning from what is known, which holds for every run; so does
@@ -294,6 +307,7 @@ final class Solver {
             if (count < PLAIN_JOINS || !loopHeads.get(target) && count < THRESHOLD_JOINS) {
                 return PLAIN;
             }
+            widened = true;
             long[] stops = count < THRESHOLD_JOINS ? thresholds : NO_THRESHOLDS;
             return (a, b) -> Scalar.widen(a, b, stops);
         }
@@ -314,11 +328,8 @@ final class Solver {
 
         /// What follows a call depends on what the callee returns.
         private void dirtyCallers(int number) {
-            int start = cfg.subprograms[number].start;
-            for (int pc = 0; pc < cfg.insns.length; pc = cfg.next(pc)) {
-                if (cfg.at(pc) instanceof Insn.CallLocal call && pc + 1 + call.offset() == start) {
-                    dirty.set(leaders.previousSetBit(pc));
-                }
+            for (int pc : callSites.get(number)) {
+                dirty.set(leaders.previousSetBit(pc));
             }
         }
 

@@ -351,21 +351,4 @@ class FactsTest {
         assertTrue(facts.before(4, 0).isLowNonZero());
         assertTrue(number(facts.before(5, 1)).umax() <= 100);
     }
-
-    @Test
-    void aTailCallInASubprogramReturnsAnything() throws Exception {
-        Facts facts =
-                facts(
-                        """
-                        .map jump, prog_array, key=4, value=4, entries=2
-                        call go
-                        exit
-                        go: r2 = jump ll
-                        r3 = 0
-                        call bpf_tail_call
-                        r0 = 5
-                        exit
-                        """);
-        assertEquals(Any.MIXED, facts.written(0));
-    }
 }
