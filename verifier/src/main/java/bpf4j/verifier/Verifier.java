@@ -31,11 +31,13 @@ public final class Verifier {
             cfg.analyse(policy);
             explorer = new Explorer(spec, policy, options, cfg);
             explorer.run();
-            return new VerifiedProgram(spec, policy, explorer.statistics(), List.of());
+            return new VerifiedProgram(spec, policy, explorer.statistics(), explorer.log());
         } catch (Violation violation) {
             Statistics statistics = explorer == null ? Statistics.NONE : explorer.statistics();
             throw VerificationException.of(
-                    Explanation.of(spec, violation, explorer), statistics, List.of());
+                    Explanation.of(spec, violation, explorer),
+                    statistics,
+                    explorer == null ? List.of() : explorer.log());
         }
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 
 /// What the parts of the verifier share while they explore a program: the program, the policy, the
@@ -51,6 +52,9 @@ public final class Env {
     /// Asks for the precise value of a register or slot; set by the explorer.
     public Precise precise = new Precise() {};
 
+    /// The length of the log; set by the explorer.
+    public IntSupplier logPosition = () -> 0;
+
     /// The path being explored.
     public State state;
 
@@ -68,7 +72,8 @@ public final class Env {
     /// A path that waits to be explored.
     ///
     /// @param previous the instruction that leads to `pc`
-    public record Pending(State state, int pc, int previous) {}
+    /// @param logPosition the length of the log when the paths parted
+    public record Pending(State state, int pc, int previous, int logPosition) {}
 
     /// How values are marked as mattering.
     public interface Precise {
@@ -205,7 +210,7 @@ public final class Env {
 
     /// Adds a path that waits.
     public State push(State waiting, int target, int previous) {
-        pending.add(new Pending(waiting, target, previous));
+        pending.add(new Pending(waiting, target, previous, logPosition.getAsInt()));
         if (pending.size() > options.pendingLimit()) {
             throw Violation.of(
                     Rule.TOO_MANY_BRANCHES,

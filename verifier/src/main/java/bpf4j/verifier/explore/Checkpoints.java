@@ -27,6 +27,7 @@ final class Checkpoints {
     private final LoopVisits loops;
     private final @Nullable ArrayList<State>[] kept;
 
+    private final int[] visits;
     private int jumps;
     private int previousJumps;
     private int processed;
@@ -43,14 +44,20 @@ final class Checkpoints {
         this.equivalence = equivalence;
         this.loops = loops;
         kept = new ArrayList[env.cfg.insns.length];
+        visits = new int[env.cfg.insns.length];
     }
 
     void countJump() {
         jumps++;
     }
 
-    void countInsn() {
+    void countInsn(int pc) {
         processed++;
+        visits[pc]++;
+    }
+
+    int visits(int pc) {
+        return visits[pc];
     }
 
     int processed() {

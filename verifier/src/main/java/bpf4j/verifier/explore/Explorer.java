@@ -11,8 +11,10 @@ import bpf4j.verifier.cfg.Subprogram;
 import bpf4j.verifier.check.Env;
 import bpf4j.verifier.check.Instructions;
 import bpf4j.verifier.report.Rule;
+import bpf4j.verifier.report.StateText;
 import bpf4j.verifier.report.Violation;
 import bpf4j.verifier.state.Frame;
+import bpf4j.verifier.state.Reg;
 import bpf4j.verifier.state.State;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ public final class Explorer {
     private final Env env;
     private final Instructions instructions;
     private final Checkpoints checkpoints;
+    private final Log log;
     private int maxDepth;
 
     /// What explores a program whose control flow is known.
@@ -34,6 +37,8 @@ public final class Explorer {
         env = new Env(spec, policy, options, cfg, new State(new Frame(Frame.NO_CALL, 0, 0)));
         Precision precision = new Precision(env);
         env.precise = precision;
+        log = new Log(env);
+        env.logPosition = log::position;
         LoopVisits loops = new LoopVisits(env, precision);
         checkpoints = new Checkpoints(env, new Equivalence(env), loops);
         instructions = new Instructions(env);
@@ -54,6 +59,50 @@ public final class Explorer {
     /// The state being explored.
     public State state() {
         return env.state;
+    }
+
+    /// The log that was asked for.
+    public List<String> log() {
+        return log.lines();
+    }
+
+    /// The steps that made a register what it is, in order.
+    public List<CausalPath.Event> causes(int register) {
+        return CausalPath.of(env, register);
+    }
+
+    /// How often an instruction was explored, for limits.
+    public int visits(int pc) {
+        return checkpoints.visits(pc);
+    }
+
+    /// What differs between the last two turns of a loop that begins at an instruction, in words.
+    public String difference(int pc) {
+        State later = null;
+        for (State at = env.state.parent; at != null; at = at.parent) {
+            if (at.pc != pc) {
+                continue;
+            }
+            if (later == null) {
+                later = at;
+                continue;
+            }
+            for (int i = 0; i < 10 && later.current == at.current; i++) {
+                Reg before = at.regs()[i];
+                Reg now = later.regs()[i];
+                if (!before.sameButIds(now)) {
+                    return "R"
+                            + i
+                            + " differs from turn to turn: "
+                            + StateText.of(before, at.current)
+                            + ", then "
+                            + StateText.of(now, at.current)
+                            + ".";
+                }
+            }
+            break;
+        }
+        return "";
     }
 
     /// Explores everything; a broken rule ends it.
@@ -83,6 +132,10 @@ public final class Explorer {
         env.previousPc = -1;
         env.pc = sub.start;
         instructions.begin(sub);
+        if (sub.number > 0) {
+            log.message("Validating " + sub.name + "() func#" + sub.number + "...");
+        }
+        log.message(sub.start + ":" + StateText.of(state));
         follow();
     }
 
@@ -98,6 +151,7 @@ public final class Explorer {
             env.state = next.state();
             env.pc = next.pc();
             env.previousPc = next.previous();
+            log.resume(next.logPosition());
         }
     }
 
@@ -107,7 +161,7 @@ public final class Explorer {
         while (true) {
             int pc = env.pc;
             env.begin();
-            checkpoints.countInsn();
+            checkpoints.countInsn(pc);
             if (checkpoints.processed() > limit) {
                 throw Violation.of(
                         Rule.TOO_COMPLEX,
@@ -116,6 +170,7 @@ public final class Explorer {
             }
             env.state.lastPc = env.previousPc;
             if (cfg.prunePoint[pc] && checkpoints.visited()) {
+                log.message(pc + ": safe");
                 return true;
             }
             if (cfg.jumpPoint[pc]) {
@@ -124,7 +179,9 @@ public final class Explorer {
             if (isJump(cfg.at(pc))) {
                 checkpoints.countJump();
             }
+            log.begin();
             int next = instructions.execute();
+            log.end();
             env.previousPc = pc;
             if (next < 0) {
                 return true;
