@@ -582,7 +582,7 @@ final class PackedProgram implements LoadedProgram, Execution.Callbacks {
             r[0] = 0;
             return false;
         }
-        long value = Memory.load(x, Address.of(Address.PACKET, (int) (start + at)), size);
+        long value = Memory.loadPacket(x, (int) (start + at), size);
         r[0] =
                 switch (size) {
                     case 1 -> value;

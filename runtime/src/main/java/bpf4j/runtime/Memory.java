@@ -61,6 +61,21 @@ public final class Memory {
         return get(segment(execution, address, size, false), index(execution, address), size);
     }
 
+    /// The little-endian value of `size` bytes of the packet for a legacy packet load, which may
+    /// read
+    /// the link-layer header that lies before the packet's data. The caller has checked the end.
+    public static long loadPacket(Execution execution, int offset, int size) {
+        if (offset >= execution.dataMeta) {
+            return load(execution, Address.of(Address.PACKET, offset), size);
+        }
+        long index = (long) execution.packetBase + offset;
+        MemorySegment memory = execution.packetSegment();
+        if (index < 0 || index > memory.byteSize() - size) {
+            throw outside(Address.of(Address.PACKET, offset), size, false);
+        }
+        return get(memory, index, size);
+    }
+
     /// Stores the low `size` bytes of a value.
     public static void store(Execution execution, long address, int size, long value) {
         byte[] heap = heap(execution, address, size);

@@ -2,7 +2,6 @@ package bpf4j.jit.support;
 
 import bpf4j.isa.Semantics;
 import bpf4j.isa.Size;
-import bpf4j.runtime.Address;
 import bpf4j.runtime.Execution;
 import bpf4j.runtime.Memory;
 import bpf4j.runtime.ProgramFault;
@@ -72,7 +71,7 @@ public final class Access {
         if (at < 0 || start + at + size > x.dataEnd) {
             return -1;
         }
-        long value = Memory.load(x, Address.of(Address.PACKET, (int) (start + at)), size);
+        long value = Memory.loadPacket(x, (int) (start + at), size);
         return Semantics.fromNetwork(size == 1 ? Size.B : size == 2 ? Size.H : Size.W, value);
     }
 }
