@@ -192,7 +192,10 @@ final class Arithmetic {
                 a = forked;
             }
         }
-        Reg result = Reg.scalar(Scalar.alu(insn.width(), op, a, src.var));
+        Reg result =
+                isForgotten(insn, src.var)
+                        ? Reg.UNKNOWN
+                        : Reg.scalar(Scalar.alu(insn.width(), op, a, src.var));
         boolean self = insn.src() instanceof Operand.Reg reg && reg.number() == dst;
         if (env.bpf
                 && op == AluOp.ADD
@@ -206,6 +209,22 @@ final class Arithmetic {
             }
         }
         env.set(dst, result);
+    }
+
+    /// Whether Linux 6.18 forgets everything of a result, also that a 32-bit one has a cleared
+    /// upper
+    /// half: then so do we, so that both explore the same branches.
+    private static boolean isForgotten(Insn.Alu insn, Scalar src) {
+        return switch (insn.op()) {
+            case DIV, SDIV, MOD, SMOD -> true;
+            case LSH, RSH, ARSH -> {
+                boolean whole = insn.width() == Width.W64;
+                long count = whole ? src.umin() : Integer.toUnsignedLong(src.u32min());
+                yield !(whole ? src.isConst() : src.isLowConst())
+                        || Long.compareUnsigned(count, insn.width().bits()) >= 0;
+            }
+            case ADD, SUB, MUL, OR, AND, XOR, MOV -> false;
+        };
     }
 
     /// A number that is -1 or 0 is followed on two paths: compilers make masks of such numbers.

@@ -105,11 +105,10 @@ final class StackMemory {
                 reg = env.linked(source);
             }
             Reg stored = fits ? reg : reg.withId(0);
-            frame.set(index, Slot.spill(slot, stored, bytes, env.allowPointerLeaks));
+            frame.set(index, Slot.spill(slot, stored, bytes));
             env.noteAccess(frame.number, index);
         } else if (reg == null && aligned && immediate != null && env.bpf) {
-            frame.set(
-                    index, Slot.spill(slot, Reg.constant(immediate), bytes, env.allowPointerLeaks));
+            frame.set(index, Slot.spill(slot, Reg.constant(immediate), bytes));
             env.noteAccess(frame.number, index);
         } else if (reg != null && reg.kind.isSpillablePointer()) {
             if (bytes != 8) {
@@ -121,7 +120,7 @@ final class StackMemory {
                         source,
                         "cannot spill pointers to stack into stack frame of the caller");
             }
-            frame.set(index, Slot.spill(slot, reg, bytes, env.allowPointerLeaks));
+            frame.set(index, Slot.spill(slot, reg, bytes));
             env.noteAccess(frame.number, index);
         } else {
             int type = Slot.MISC;

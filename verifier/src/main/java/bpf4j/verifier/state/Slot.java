@@ -35,10 +35,9 @@ public final class Slot {
         this.reg = reg;
     }
 
-    /// A register of `bytes` bytes stored at the low end; what is above keeps its bytes.
-    ///
-    /// @param keepInvalid whether bytes above that were never written stay so
-    public static Slot spill(Slot before, Reg reg, int bytes, boolean keepInvalid) {
+    /// A register of `bytes` bytes stored at the low end; bytes above that were never written stay
+    /// so.
+    public static Slot spill(Slot before, Reg reg, int bytes) {
         if (bytes == 8) {
             return new Slot(SPILL * EACH, reg);
         }
@@ -47,7 +46,7 @@ public final class Slot {
             int type = before.type(i);
             if (i >= 8 - bytes) {
                 type = SPILL;
-            } else if (type != ZERO && !(type == INVALID && keepInvalid)) {
+            } else if (type != ZERO && type != INVALID) {
                 type = MISC;
             }
             types |= (long) type << (8 * i);
