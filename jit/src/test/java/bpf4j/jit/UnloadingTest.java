@@ -33,8 +33,7 @@ class UnloadingTest {
         long unloaded = ManagementFactory.getClassLoadingMXBean().getUnloadedClassCount();
         cycle(ROUNDS);
         settle();
-        long gone =
-                ManagementFactory.getClassLoadingMXBean().getUnloadedClassCount() - unloaded;
+        long gone = ManagementFactory.getClassLoadingMXBean().getUnloadedClassCount() - unloaded;
         long growth = metaspace() - before;
         System.out.println(
                 ROUNDS + " programs: " + gone + " classes unloaded, metaspace grew by " + growth);

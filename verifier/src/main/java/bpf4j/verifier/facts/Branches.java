@@ -50,6 +50,9 @@ final class Branches {
     private static void narrow(FrameState state, int reg, Value old, Scalar bits) {
         if (old != Any.UNSET && !bits.equals(old.bits())) {
             state.regs[reg] = new Number(bits);
+            if (state.links != null) {
+                state.links.narrow(state, reg, bits);
+            }
         }
     }
 

@@ -22,6 +22,9 @@ final class FrameState {
     /// Whether a value that is not typed may be an address in this frame.
     final boolean leaky;
 
+    /// Which registers differ by constants, or null when none do.
+    @Nullable Links links;
+
     private @Nullable Value @Nullable [] stack;
 
     /// Nothing is known of the granules below this one.
@@ -38,6 +41,7 @@ final class FrameState {
     private FrameState(FrameState other) {
         leaky = other.leaky;
         regs = other.regs.clone();
+        links = Links.copy(other.links);
         stack = other.stack == null ? null : other.stack.clone();
         lowest = other.lowest;
     }
@@ -58,6 +62,9 @@ final class FrameState {
                             : Values.join(regs[reg], other.regs[reg], joiner);
             changed |= !joined.equals(regs[reg]);
             regs[reg] = joined;
+        }
+        if (links != null) {
+            changed |= links.join(other.links);
         }
         return joinStack(other, joiner) || changed;
     }

@@ -229,6 +229,7 @@ final class Solver {
                     return;
                 }
             } else {
+                Links.step(state, pc, insn);
                 transfer.execute(state, pc, insn);
             }
             visitor.after(pc, state);

@@ -218,8 +218,11 @@ final class Transfer {
         clobber(state);
     }
 
-    /// Forgets r1 to r5.
+    /// Forgets r1 to r5, and what r0 was linked with.
     static void clobber(FrameState state) {
+        if (state.links != null) {
+            state.links.clear(0b111111);
+        }
         for (int reg = 1; reg <= 5; reg++) {
             state.regs[reg] = Any.UNSET;
         }
