@@ -16,6 +16,9 @@ import java.util.List;
 /// Global functions are verified once, for all arguments that their types permit; a call only
 /// checks its arguments.
 final class GlobalFunctions {
+    /// The name under which kprobes know their context.
+    private static final String PT_REGS = "bpf_user_pt_regs_t";
+
     private final Env env;
     private final HelperMemory memory;
     private final Dynptrs dynptrs;
@@ -198,6 +201,10 @@ final class GlobalFunctions {
         };
     }
 
+    private boolean isKprobe() {
+        return env.spec.type().name().equals("kprobe");
+    }
+
     private boolean isContext(int id) {
         int bare = id;
         while (true) {
@@ -207,14 +214,15 @@ final class GlobalFunctions {
                 case BtfType.Restrict type -> bare = type.type();
                 case BtfType.TypeTag type -> bare = type.type();
                 case BtfType.Typedef type -> {
-                    if (type.name().equals("bpf_user_pt_regs_t")
-                            && env.spec.type().name().equals("kprobe")) {
+                    if (type.name().equals(PT_REGS) && isKprobe()) {
                         return true;
                     }
                     bare = type.type();
                 }
                 case BtfType.Struct struct -> {
-                    return struct.name().equals(env.spec.type().context().struct());
+                    String name = struct.name();
+                    return name.equals(env.spec.type().context().struct())
+                            || name.equals(PT_REGS) && isKprobe();
                 }
                 default -> {
                     return false;
@@ -296,6 +304,7 @@ final class GlobalFunctions {
                 }
             }
             case DYNPTR -> {
+                memory.checkArgumentOffset(reg, regno, false, true);
                 if (reg.kind != Kind.STACK && reg.kind != Kind.DYNPTR) {
                     throw refuse(
                             "arg#"

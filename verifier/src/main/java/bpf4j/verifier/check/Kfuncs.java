@@ -167,8 +167,7 @@ final class Kfuncs {
                     if (reg.isNullable()) {
                         env.set(regno, helperMemory.notNull(reg));
                     }
-                    helperMemory.checkSized(regno + 1, false, true, new CallMeta(null));
-                    helperMemory.checkSized(regno + 1, true, true, new CallMeta(null));
+                    checkSized(index);
                     env.set(regno, saved);
                 }
             }
@@ -187,6 +186,26 @@ final class Kfuncs {
                 }
             }
             default -> throw new AssertionError(arg.kind());
+        }
+    }
+
+    private void checkSized(int index) {
+        int size = index + 2;
+        try {
+            helperMemory.checkSized(size, false, true, new CallMeta(null));
+            helperMemory.checkSized(size, true, true, new CallMeta(null));
+        } catch (Violation violation) {
+            throw new Violation(
+                    violation.rule(),
+                    violation.errno(),
+                    violation.pc(),
+                    violation.register(),
+                    violation.kernelText()
+                            + "\narg#"
+                            + index
+                            + " arg#"
+                            + (index + 1)
+                            + " memory, len pair leads to invalid memory access");
         }
     }
 
