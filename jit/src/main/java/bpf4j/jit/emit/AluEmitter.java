@@ -142,7 +142,9 @@ final class AluEmitter {
             default -> {
                 values.pushInt(alu.dst());
                 values.pushInt(alu.src());
-                writer.op(wordOpcode(alu.op()));
+                // The sign of a 64-bit value below 2^32 is zero, whatever its bit 31 is.
+                boolean unsigned = alu.op() == AluOp.ARSH && alu.width() == Width.W64;
+                writer.op(unsigned ? Opcodes.IUSHR : wordOpcode(alu.op()));
             }
         }
         values.pop(alu.dst(), rep, Form.WORD);

@@ -22,6 +22,7 @@ import bpf4j.vm.TestRun;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +35,29 @@ final class OurEngines {
     /// Instructions that one run may take.
     private static final long FUEL = 20_000_000;
 
+    private static final byte STALE = (byte) 0xA5;
+
     private OurEngines() {}
 
     private interface Loader {
         LoadedProgram load(Bindings bindings) throws VerificationException;
     }
 
-    /// The interpreter; with `check`, every step is compared with the facts.
-    static Outcome interpreter(Trial trial, VerifiedProgram program, boolean check) {
-        if (!check) {
-            return run(trial, bindings -> Interpreter.load(program, bindings));
-        }
+    /// The interpreter, on a stack that is full of one byte.
+    static Outcome interpreter(Trial trial, VerifiedProgram program) {
+        return run(
+                trial,
+                bindings -> {
+                    LoadedProgram loaded = Interpreter.load(program, bindings);
+                    return execution -> {
+                        Arrays.fill(execution.stack, STALE);
+                        return loaded.run(execution);
+                    };
+                });
+    }
+
+    /// The interpreter on a stack of zeros, every step compared with the facts.
+    static Outcome watched(Trial trial, VerifiedProgram program) {
         return run(
                 trial,
                 bindings -> {
@@ -53,6 +66,7 @@ final class OurEngines {
                     LoadedProgram loaded = Interpreter.load(program, bindings, facts);
                     return execution -> {
                         facts.reset();
+                        Arrays.fill(execution.stack, (byte) 0);
                         return loaded.run(execution);
                     };
                 });
