@@ -48,7 +48,7 @@ public final class Jit {
                             MethodType.methodType(long.class, Execution.class))
                     .bindTo(program);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
