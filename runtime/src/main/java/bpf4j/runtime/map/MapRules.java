@@ -17,6 +17,7 @@ import static bpf4j.runtime.BpfMap.ZERO_SEED;
 import bpf4j.runtime.Errno;
 import bpf4j.runtime.MapException;
 import bpf4j.spec.MapSpec;
+import bpf4j.spec.MapType;
 
 /// What Linux demands of a map's declaration (`map_alloc_check` and `map_alloc` of each type).
 final class MapRules {
@@ -61,8 +62,8 @@ final class MapRules {
             case ARRAY, PERCPU_ARRAY -> array();
             case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH -> hash();
             case LPM_TRIE -> lpm();
-            case PROG_ARRAY, CGROUP_ARRAY -> numbered(4, ACCESS);
-            case PERF_EVENT_ARRAY -> numbered(4, ACCESS | PRESERVE_ELEMS);
+            case PROG_ARRAY, CGROUP_ARRAY -> numbered(4, RDONLY | WRONLY);
+            case PERF_EVENT_ARRAY -> numbered(4, RDONLY | WRONLY | PRESERVE_ELEMS);
             case ARRAY_OF_MAPS -> {
                 numbered(4, ACCESS | NUMA_NODE);
                 template();
@@ -77,9 +78,7 @@ final class MapRules {
             case RINGBUF, USER_RINGBUF -> ringbuf();
             case STACK_TRACE -> stackTrace();
             case DEVMAP, DEVMAP_HASH, CPUMAP -> redirect();
-            case XSKMAP -> {
-                numbered(4, ACCESS | NUMA_NODE);
-            }
+            case XSKMAP -> numbered(4, RDONLY | WRONLY | NUMA_NODE);
             case SOCKMAP, SOCKHASH, REUSEPORT_SOCKARRAY -> sockets();
             case SK_STORAGE, INODE_STORAGE, TASK_STORAGE, CGRP_STORAGE -> storage();
             case CGROUP_STORAGE, PERCPU_CGROUP_STORAGE -> cgroupStorage();
@@ -150,7 +149,7 @@ final class MapRules {
             throw invalid("value_size is 0");
         }
         boolean perCpu = spec.type().isPerCpu();
-        flags(ACCESS | NUMA_NODE | PRESERVE_ELEMS | (perCpu ? 0 : MMAPABLE | INNER_MAP));
+        flags(ACCESS | NUMA_NODE | (perCpu ? 0 : MMAPABLE | INNER_MAP));
         if (perCpu && (spec.flags() & NUMA_NODE) != 0) {
             throw invalid("a per-CPU array takes no NUMA node");
         }
@@ -242,7 +241,7 @@ final class MapRules {
     }
 
     private void ringbuf() throws MapException {
-        flags(spec.type() == bpf4j.spec.MapType.RINGBUF ? NUMA_NODE : 0);
+        flags(spec.type() == MapType.RINGBUF ? NUMA_NODE : 0);
         if (spec.keySize() != 0 || spec.valueSize() != 0) {
             throw invalid("a ring buffer has neither keys nor values");
         }
@@ -270,7 +269,8 @@ final class MapRules {
 
     private void redirect() throws MapException {
         entries();
-        flags(NUMA_NODE | ACCESS);
+        boolean cpus = spec.type() == MapType.CPUMAP;
+        flags(cpus ? NUMA_NODE : NUMA_NODE | RDONLY | WRONLY);
         if (spec.keySize() != 4 || spec.valueSize() != 4 && spec.valueSize() != 8) {
             throw invalid(
                     "key_size %d and value_size %d, but type %s needs 4 and 4 or 8"
@@ -280,8 +280,8 @@ final class MapRules {
 
     private void sockets() throws MapException {
         entries();
-        boolean hashed = spec.type() == bpf4j.spec.MapType.SOCKHASH;
-        flags(NUMA_NODE | ACCESS);
+        boolean hashed = spec.type() == MapType.SOCKHASH;
+        flags(NUMA_NODE | (spec.type() == MapType.REUSEPORT_SOCKARRAY ? ACCESS : RDONLY | WRONLY));
         if (hashed ? spec.keySize() <= 0 : spec.keySize() != 4) {
             throw invalid("key_size " + spec.keySize());
         }
@@ -312,8 +312,12 @@ final class MapRules {
                     "key_size %d, but cgroup storage needs 8 or 16".formatted(spec.keySize()));
         }
         sizes(-1, -1);
-        maximum("value_size", spec.valueSize(), 32 << 10);
+        boolean perCpu = spec.type().isPerCpu();
+        if (perCpu) {
+            maximum("value_size", spec.valueSize(), 32 << 10);
+        }
         flags(NUMA_NODE | ACCESS);
         noEntries();
+        maximum("value_size", spec.valueSize(), KMALLOC_MAX - 64);
     }
 }
