@@ -186,9 +186,7 @@ final class SelftestCommand implements Callable<Integer> {
             try {
                 VerifiedProgram verified =
                         Verifier.verify(
-                                program,
-                                expectation.policy(),
-                                Options.DEFAULT.withLogLevel(level & 3));
+                                program, expectation.policy(), Options.DEFAULT.withLogLevel(level));
                 verdict = SelftestResult.ACCEPT;
                 compare(verified.log(), "");
                 if (expectation.retval() != null || expectation.anyRetval()) {

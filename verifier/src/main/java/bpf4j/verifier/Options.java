@@ -3,7 +3,8 @@ package bpf4j.verifier;
 /// How a program is explored. None of these changes which programs are safe; some find that out
 /// with more work, which tests use to check the short cuts.
 ///
-/// @param logLevel 0 for no log, 1 for the path that was refused, 2 for every instruction explored
+/// @param logLevel 0 for no log, 1 for the path that was refused, 2 for every instruction explored;
+///     4 more for statistics
 /// @param processedLimit instructions explored before giving up
 /// @param pendingLimit branches that may wait to be explored
 /// @param allPrecise compare all scalars when looking for an equal state

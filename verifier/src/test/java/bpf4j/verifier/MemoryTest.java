@@ -82,8 +82,7 @@ class MemoryTest {
         Programs.refuses(
                 "invalid write to stack R10 off=-520 size=8",
                 "*(u64 *)(r10 - 520) = 0\nr0 = 0\nexit");
-        Programs.refuses(
-                "invalid write to stack R10 off=0 size=8", "*(u64 *)(r10 + 0) = 0\nexit");
+        Programs.refuses("invalid write to stack R10 off=0 size=8", "*(u64 *)(r10 + 0) = 0\nexit");
     }
 
     @Test
@@ -116,8 +115,7 @@ class MemoryTest {
     @Test
     void stackAccessMustBeAligned() throws Exception {
         Programs.refuses(
-                "misaligned stack access off 0+0+-4 size 8",
-                "*(u64 *)(r10 - 4) = 0\nr0 = 0\nexit");
+                "misaligned stack access off 0+0+-4 size 8", "*(u64 *)(r10 - 4) = 0\nr0 = 0\nexit");
     }
 
     @Test
@@ -181,8 +179,7 @@ class MemoryTest {
     @Test
     void pointersAreNotCombined() throws Exception {
         Programs.refuses("R1 pointer += pointer prohibited", "r1 += r10\nr0 = 0\nexit");
-        Programs.refuses(
-                "R1 bitwise operator &= on pointer prohibited", "r1 &= 7\nr0 = 0\nexit");
+        Programs.refuses("R1 bitwise operator &= on pointer prohibited", "r1 &= 7\nr0 = 0\nexit");
     }
 
     @Test

@@ -14,12 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Short cuts must not change verdicts: the same programs are explored without them.
 class PruningTest {
     private static final Options PLAIN = Options.DEFAULT;
-    private static final Options NO_PRUNING =
-            new Options(0, 1_000_000, 8192, false, false, false);
-    private static final Options ALL_PRECISE =
-            new Options(0, 1_000_000, 8192, true, true, false);
-    private static final Options EVERYWHERE =
-            new Options(0, 1_000_000, 8192, false, true, true);
+    private static final Options NO_PRUNING = new Options(0, 1_000_000, 8192, false, false, false);
+    private static final Options ALL_PRECISE = new Options(0, 1_000_000, 8192, true, true, false);
+    private static final Options EVERYWHERE = new Options(0, 1_000_000, 8192, false, true, true);
 
     @ParameterizedTest
     @ValueSource(

@@ -44,8 +44,7 @@ class RegistersAndControlFlowTest {
 
     @Test
     void aBoundedLoopIsFollowedToItsEnd() throws Exception {
-        VerifiedProgram program =
-                Programs.accept("r0 = 0\nl: r0 += 1\nif r0 < 100 goto l\nexit");
+        VerifiedProgram program = Programs.accept("r0 = 0\nl: r0 += 1\nif r0 < 100 goto l\nexit");
         assertEquals(202, program.statistics().processed());
     }
 
@@ -101,8 +100,7 @@ class RegistersAndControlFlowTest {
 
     @Test
     void callsNestAtMostEightFrames() throws Exception {
-        Programs.refuses(
-                "the call stack of 9 frames is too deep", "call f\nexit\nf: call f\nexit");
+        Programs.refuses("the call stack of 9 frames is too deep", "call f\nexit\nf: call f\nexit");
     }
 
     @Test

@@ -71,6 +71,8 @@ final class Calls {
                             + notSleepable(env.state));
         }
         globals.checkCall(callee);
+        env.message.accept(
+                "Func#" + callee.number + " ('" + callee.name + "') is global and assumed valid.");
         if (callee.changesPacket) {
             env.forgetPackets();
         }

@@ -55,6 +55,9 @@ public final class Env {
     /// The length of the log; set by the explorer.
     public IntSupplier logPosition = () -> 0;
 
+    /// Takes lines for the log; set by the explorer.
+    public Consumer<String> message = line -> {};
+
     /// The path being explored.
     public State state;
 

@@ -39,6 +39,7 @@ public final class Explorer {
         env.precise = precision;
         log = new Log(env);
         env.logPosition = log::position;
+        env.message = log::message;
         LoopVisits loops = new LoopVisits(env, precision);
         checkpoints = new Checkpoints(env, new Equivalence(env), loops);
         instructions = new Instructions(env);
@@ -61,9 +62,31 @@ public final class Explorer {
         return env.state;
     }
 
-    /// The log that was asked for.
+    /// The log that was asked for, with what was done at its end.
     public List<String> log() {
-        return log.lines();
+        List<String> lines = new ArrayList<>(log.lines());
+        int level = env.options.logLevel();
+        if ((level & 4) != 0) {
+            StringBuilder depths = new StringBuilder("stack depth ");
+            for (Subprogram sub : cfg.subprograms) {
+                depths.append(sub.number == 0 ? "" : "+").append(sub.stackDepth);
+            }
+            lines.add(depths.toString());
+        }
+        if (level != 0) {
+            lines.add(
+                    "processed "
+                            + checkpoints.processed()
+                            + " insns (limit "
+                            + env.options.processedLimit()
+                            + ") max_states_per_insn "
+                            + checkpoints.mostAtOnce
+                            + " total_states "
+                            + checkpoints.total
+                            + " peak_states "
+                            + checkpoints.peak);
+        }
+        return lines;
     }
 
     /// The steps that made a register what it is, in order.
@@ -115,6 +138,12 @@ public final class Explorer {
             for (Subprogram sub : cfg.subprograms) {
                 if (sub.number > 0 && sub.called && !sub.verified && sub.isGlobal(env.spec.btf())) {
                     function(sub);
+                    log.message(
+                            "Func#"
+                                    + sub.number
+                                    + " ('"
+                                    + sub.name
+                                    + "') is safe for any args that match its prototype");
                     sub.verified = true;
                     more = true;
                 }

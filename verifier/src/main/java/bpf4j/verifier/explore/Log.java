@@ -1,8 +1,8 @@
 package bpf4j.verifier.explore;
 
-import bpf4j.isa.Disassembler;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.check.Env;
+import bpf4j.verifier.report.InsnText;
 import bpf4j.verifier.report.StateText;
 import bpf4j.verifier.state.Frame;
 
@@ -24,7 +24,7 @@ final class Log {
 
     Log(Env env) {
         this.env = env;
-        level = env.options.logLevel();
+        level = env.options.logLevel() & 3;
     }
 
     boolean isOn() {
@@ -52,6 +52,7 @@ final class Log {
         }
     }
 
+    /// A line of its own.
     void message(String text) {
         if (isOn()) {
             lines.add(text);
@@ -69,7 +70,7 @@ final class Log {
             lines.add("; " + line.text().strip() + " @ " + file + ":" + line.line());
             source = line;
         }
-        lines.add(env.pc + ": " + Disassembler.text(env.insn()));
+        lines.add(env.pc + ": " + InsnText.of(env.spec, env.pc));
         before = env.frame().copy();
     }
 

@@ -149,7 +149,7 @@ public final class StateText {
         if (reg.kind != Kind.SCALAR && reg.off != 0) {
             attributes.add("off=" + Scalar.constant(reg.off));
         }
-        if (reg.kind.isAnyPacket()) {
+        if (reg.kind.isPacket()) {
             attributes.add("r=" + (reg.size < 0 ? "0x" + Long.toHexString(reg.size) : reg.size));
         }
         if (reg.kind == Kind.MEM) {
