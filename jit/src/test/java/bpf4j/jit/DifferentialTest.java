@@ -4,16 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import bpf4j.interpreter.Interpreter;
 import bpf4j.isa.Code;
+import bpf4j.jit.emit.ClassEmitter;
 import bpf4j.runtime.AddressSpace;
 import bpf4j.runtime.Bindings;
 import bpf4j.runtime.Execution;
 import bpf4j.runtime.HelperTable;
 import bpf4j.runtime.LoadedProgram;
+import bpf4j.runtime.Memory;
+import bpf4j.runtime.Packets;
 import bpf4j.runtime.ProgramFault;
+import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.spec.ProgramTypes;
 import bpf4j.verifier.CheckedProgram;
 import bpf4j.verifier.VerificationException;
+import bpf4j.verifier.facts.Facts;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,6 +44,48 @@ class DifferentialTest {
             @ForAll long seed, @ForAll @IntRange(min = 30, max = 200) int length)
             throws VerificationException {
         compare(RandomPrograms.program(seed, length, true));
+    }
+
+    @Property(tries = 600)
+    void programsCompiledByTheirFactsGiveTheSame(
+            @ForAll long seed, @ForAll @IntRange(min = 30, max = 150) int length)
+            throws VerificationException {
+        compareWithFacts(RandomPrograms.safe(seed, length));
+    }
+
+    @Test
+    void programsCompiledByTheirFactsAndSplitGiveTheSame() throws VerificationException {
+        for (int length : new int[] {800, 3_000, 10_000}) {
+            compareWithFacts(RandomPrograms.safe(length, length));
+        }
+    }
+
+    private static void compareWithFacts(Code code) throws VerificationException {
+        ProgramSpec spec = ProgramSpec.of("random", ProgramTypes.SOCKET_FILTER, code, List.of());
+        Bindings bindings = new Bindings(new AddressSpace(), List.of(), HelperTable.of(Map.of()));
+        LoadedProgram compiled =
+                Jit.compile(
+                        spec,
+                        bindings,
+                        Facts.of(spec, LoadPolicy.TRUSTED),
+                        false,
+                        ClassEmitter.Sink.NONE);
+        LoadedProgram interpreted = Interpreter.load(CheckedProgram.of(spec), bindings);
+        for (int round = 0; round < 3; round++) {
+            assertEquals(
+                    runOnContext(interpreted, bindings, round),
+                    runOnContext(compiled, bindings, round),
+                    "round " + round);
+        }
+    }
+
+    private static String runOnContext(LoadedProgram program, Bindings bindings, int round) {
+        Execution execution = new Execution(bindings.space());
+        byte[] packet = new byte[60 + 700 * round];
+        Packets.prepare(execution, ProgramTypes.SOCKET_FILTER, packet);
+        Memory.INTS.set(execution.context, 8, 0x8765_4321 * round);
+        Memory.INTS.set(execution.context, 68, -round);
+        return Long.toHexString(program.run(execution));
     }
 
     @Test

@@ -38,6 +38,7 @@ final class RandomPrograms {
 
     private final Random random;
     private final List<Insn> insns = new ArrayList<>();
+    private boolean safe;
 
     private RandomPrograms(Random random) {
         this.random = random;
@@ -49,10 +50,21 @@ final class RandomPrograms {
         return program.generate(length, wild);
     }
 
+    /// A program of about `length` instructions that touches nothing but its stack and the fields
+    /// `len`, `mark` and `hash` of a socket buffer's context: what the verifier calls safe.
+    static Code safe(long seed, int length) {
+        RandomPrograms program = new RandomPrograms(new Random(seed));
+        program.safe = true;
+        return program.generate(length, false);
+    }
+
     private Code generate(int length, boolean wild) {
         insns.add(mov(9, new Operand.Reg(1)));
         for (int r = 0; r <= 8; r++) {
             insns.add(new Insn.LoadImm64(r, bpf4j.isa.WideKind.CONST, constant(), constant()));
+        }
+        if (safe) {
+            unknowns();
         }
         for (int slot = 1; slot <= 8; slot++) {
             insns.add(new Insn.Store(Size.DW, 10, (short) (-8 * slot), register()));
@@ -75,6 +87,22 @@ final class RandomPrograms {
         }
         insns.add(new Insn.Exit());
         return Code.of(insns);
+    }
+
+    /// Puts values that cannot be foreseen into some registers: of 32 bits, of fewer, of 64.
+    private void unknowns() {
+        int[] fields = {0, 8, 68};
+        for (int r = 0; r <= 5; r++) {
+            short field = (short) fields[random.nextInt(3)];
+            insns.add(new Insn.Load(Size.W, false, r, 9, field));
+            if (random.nextInt(3) == 0) {
+                insns.add(
+                        new Insn.Alu(
+                                Width.W64, AluOp.AND, r, new Operand.Imm(random.nextInt(5000))));
+            } else if (random.nextInt(2) == 0) {
+                insns.add(new Insn.Alu(Width.W64, AluOp.MUL, r, new Operand.Imm(0x7654_3211)));
+            }
+        }
     }
 
     private static Insn mov(int dst, Operand src) {
@@ -120,7 +148,7 @@ final class RandomPrograms {
     }
 
     private Insn memory(boolean wild) {
-        boolean packet = random.nextInt(3) == 0;
+        boolean packet = !safe && random.nextInt(3) == 0;
         int base = packet ? 9 : 10;
         Size size = any(Size.class);
         int range = wild ? 80 : 64 - size.bytes();
