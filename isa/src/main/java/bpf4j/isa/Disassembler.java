@@ -3,12 +3,15 @@ package bpf4j.isa;
 import bpf4j.spec.ProgramSpec;
 
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
 /// The text form of instructions: llvm-objdump's for BPF, see [InsnText]. The assembler reads it
 /// back to the same bytes.
 public final class Disassembler {
+    private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");
+
     private Disassembler() {}
 
     /// One instruction, jumps with their offset: `if r1 s> 0x5 goto +0x3`.
@@ -62,10 +65,9 @@ public final class Disassembler {
         Insn insn = code.at(pc);
         byte[] bytes = Codec.encode(Code.of(insn), ByteOrder.LITTLE_ENDIAN);
         StringBuilder out = new StringBuilder();
-        out.append(String.format(Locale.ROOT, "%8d:\t", pc));
-        for (int i = 0; i < bytes.length; i++) {
-            out.append(String.format(Locale.ROOT, i == 0 ? "%02x" : " %02x", bytes[i]));
-        }
+        String number = Integer.toString(pc);
+        out.repeat(' ', Math.max(0, 8 - number.length())).append(number).append(":\t");
+        out.append(SPACED.formatHex(bytes));
         return out.append('\t').append(text(insn, pc, functions, syntax)).toString();
     }
 

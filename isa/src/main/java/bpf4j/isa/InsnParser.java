@@ -505,12 +505,10 @@ final class InsnParser {
     }
 
     private Operand operand(Width width) throws AssemblyException {
-        Token token = line.peek();
-        Register register = register(token);
-        if (register == null) {
+        if (register(line.peek()) == null) {
             return new Operand.Imm(line.immediate());
         }
-        line.take();
+        Register register = expectRegister(line.take());
         if (register.width != width) {
             throw mixed(register);
         }
