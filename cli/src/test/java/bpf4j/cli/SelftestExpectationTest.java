@@ -61,6 +61,7 @@ final class SelftestExpectationTest {
     void expectedTextsAreFoundInOrder() {
         String log = "0: R1=ctx()\n1: (b7) r0 = 12\nR2 !read_ok\n";
         assertEquals("", ExpectedText.missing(List.of("R1=ctx", "r0 = {{[0-9]+}}", "!read"), log));
+        assertEquals("", ExpectedText.missing(List.of("R1_w=ctx()"), log));
         assertEquals("R1=ctx", ExpectedText.missing(List.of("!read_ok", "R1=ctx"), log));
         assertEquals("r{{[a-z]}} = 12", ExpectedText.missing(List.of("r{{[a-z]}} = 12"), log));
     }
