@@ -16,8 +16,8 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct flow {
-    __u8 source[16]; // an IPv4 address is in the first four bytes
-    __u8 destination[16];
+    struct in6_addr source; // an IPv4 address as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2)
+    struct in6_addr destination;
     __be16 source_port;
     __be16 destination_port;
     __u8 protocol;
@@ -89,8 +89,10 @@ int flow_counter(struct xdp_md *ctx)
             goto none;
         flow.version = 4;
         flow.protocol = ip->protocol;
-        __builtin_memcpy(flow.source, &ip->saddr, 4);
-        __builtin_memcpy(flow.destination, &ip->daddr, 4);
+        flow.source.in6_u.u6_addr16[5] = 0xffff;
+        flow.source.in6_u.u6_addr32[3] = ip->saddr;
+        flow.destination.in6_u.u6_addr16[5] = 0xffff;
+        flow.destination.in6_u.u6_addr32[3] = ip->daddr;
         flags = ip->frag_off & bpf_htons(0x1fff) ? 0 : read_transport(&flow, (void *)ip + header, end);
     } else if (ethernet->h_proto == bpf_htons(ETH_P_IPV6)) {
         struct ipv6hdr *ip = (void *)(ethernet + 1);
@@ -99,8 +101,8 @@ int flow_counter(struct xdp_md *ctx)
             goto none;
         flow.version = 6;
         flow.protocol = ip->nexthdr;
-        __builtin_memcpy(flow.source, &ip->saddr, 16);
-        __builtin_memcpy(flow.destination, &ip->daddr, 16);
+        flow.source = ip->saddr;
+        flow.destination = ip->daddr;
         flags = read_transport(&flow, ip + 1, end);
     } else {
         goto none;

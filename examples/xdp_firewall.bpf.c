@@ -39,7 +39,7 @@ struct counter {
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, REASONS);
-    __type(key, __u32); // enum reason
+    __type(key, enum reason);
     __type(value, struct counter);
 } counters SEC(".maps");
 

@@ -2,6 +2,7 @@ package bpf4j.btf;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
@@ -144,7 +145,20 @@ enum BtfAddress {
         };
     }
 
+    /// Whether this is an IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2).
+    private static boolean isMapped(byte[] address) {
+        for (int i = 0; i < 12; i++) {
+            if (address[i] != (i < 10 ? 0 : (byte) 0xFF)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static String writeIpv6(byte[] address) {
+        if (isMapped(address)) {
+            return "::ffff:" + IPV4.write(Arrays.copyOfRange(address, 12, 16));
+        }
         int[] groups = new int[8];
         for (int i = 0; i < 8; i++) {
             groups[i] = (address[2 * i] & 0xFF) << 8 | (address[2 * i + 1] & 0xFF);
