@@ -75,6 +75,16 @@ public record ContextLayout(String struct, int size, List<Field> fields) {
         public Field(String name, int offset, int size, Kind kind, int loads, int stores) {
             this(name, offset, size, kind, loads, stores, Guard.NONE);
         }
+
+        /// A number that programs may load whole.
+        public static Field readOnly(String name, int offset, int size) {
+            return new Field(name, offset, size, Kind.SCALAR, size, 0);
+        }
+
+        /// A number that programs may load and store whole.
+        public static Field readWrite(String name, int offset, int size) {
+            return new Field(name, offset, size, Kind.SCALAR, size, size);
+        }
     }
 
     /// Which accesses to a field need [ProgramType.Capability#BPF].

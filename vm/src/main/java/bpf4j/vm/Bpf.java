@@ -8,9 +8,11 @@ import bpf4j.runtime.Host;
 import bpf4j.runtime.helper.LinuxHelpers;
 import bpf4j.spec.LoadException;
 import bpf4j.spec.LoadPolicy;
+import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.VerificationException;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /// An eBPF virtual machine: an address space in which objects are loaded, an engine that runs their
 /// programs, a policy that says what they may do, and a host that tells them time and chance.
@@ -61,6 +63,19 @@ public final class Bpf {
     /// @throws VerificationException when the verifier refuses a program
     public BpfObject load(ObjectSpec object) throws LoadException, VerificationException {
         return BpfObject.load(this, object);
+    }
+
+    /// Loads a single program, such as one that was assembled: creates its maps, verifies and
+    /// compiles
+    /// it.
+    ///
+    /// @throws LoadException when a map cannot be created
+    /// @throws VerificationException when the verifier refuses the program
+    public BpfProgram load(ProgramSpec program) throws LoadException, VerificationException {
+        LiveMaps maps = new LiveMaps(space);
+        BpfProgram loaded = BpfProgram.load(this, program, maps);
+        maps.fill(List.of(loaded));
+        return loaded;
     }
 
     Engine engine() {
