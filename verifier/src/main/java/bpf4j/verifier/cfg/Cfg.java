@@ -44,6 +44,9 @@ public final class Cfg {
     /// The registers live before an instruction, as a bit mask.
     public final short[] liveBefore;
 
+    /// Spills around calls that do not count as stack.
+    public final FastCalls fastCalls;
+
     private final ProgramSpec spec;
 
     private Cfg(ProgramSpec spec, Subprogram[] subprograms) {
@@ -62,6 +65,7 @@ public final class Cfg {
         iteratorNext = new boolean[size];
         component = new int[size];
         liveBefore = new short[size];
+        fastCalls = new FastCalls(this, spec);
     }
 
     /// Finds the control flow, or refuses.

@@ -64,7 +64,9 @@ final class StackMemory {
                     regno,
                     text + " size=" + bytes);
         }
-        grow(env.frameOf(reg), (int) -min);
+        Frame frame = env.frameOf(reg);
+        env.cfg.fastCalls.use(frame.subprogram, env.pc, min);
+        grow(frame, (int) -min);
     }
 
     private void grow(Frame frame, int bytes) {

@@ -149,6 +149,7 @@ public final class Explorer {
                 }
             }
         }
+        cfg.fastCalls.drop();
         maxDepth = StackDepth.check(cfg);
     }
 
