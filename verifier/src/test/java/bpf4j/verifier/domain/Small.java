@@ -163,19 +163,34 @@ final class Small {
         };
     }
 
-    /// All results of an operation on two sets.
-    long computeAll(AluOp op, int width, long first, long second) {
+    /// For each number x and set of numbers, the results of `x op y` for the y in the set.
+    long[][] table(AluOp op, int width) {
+        long[][] table = new long[count][1 << count];
+        for (int x = 0; x < count; x++) {
+            for (int set = 1; set < 1 << count; set++) {
+                long one = 1L << compute(op, width, x, Integer.numberOfTrailingZeros(set));
+                table[x][set] = table[x][set & (set - 1)] | one;
+            }
+        }
+        return table;
+    }
+
+    /// For each number x, the y for which `x cond y` holds.
+    long[] table(Cond cond, int width) {
+        long[] table = new long[count];
+        for (int x = 0; x < count; x++) {
+            for (int y = 0; y < count; y++) {
+                table[x] |= holds(cond, width, x, y) ? 1L << y : 0;
+            }
+        }
+        return table;
+    }
+
+    /// All results of an operation, by its table, on two sets.
+    static long computeAll(long[][] table, long first, long second) {
         long results = 0;
         for (long a = first; a != 0; a &= a - 1) {
-            for (long b = second; b != 0; b &= b - 1) {
-                results |=
-                        1L
-                                << compute(
-                                        op,
-                                        width,
-                                        Long.numberOfTrailingZeros(a),
-                                        Long.numberOfTrailingZeros(b));
-            }
+            results |= table[Long.numberOfTrailingZeros(a)][(int) second];
         }
         return results;
     }
