@@ -24,6 +24,7 @@ import java.nio.charset.Charset;
             CaseCommand.class,
             ConformancePluginCommand.class,
             DisasmCommand.class,
+            ExplainCommand.class,
             FuzzCommand.class,
             RunCommand.class,
             SelftestCommand.class,

@@ -2,6 +2,7 @@ package bpf4j.jit;
 
 import bpf4j.jit.emit.ClassEmitter;
 import bpf4j.jit.emit.Plan;
+import bpf4j.jit.emit.Trace;
 import bpf4j.jit.ir.Analysis;
 import bpf4j.jit.ir.Body;
 import bpf4j.jit.ir.CallGraph;
@@ -57,28 +58,26 @@ public final class Jit {
     /// [bpf4j.runtime.Execution#fuel].
     public static LoadedProgram load(Executable program, Bindings bindings) {
         return switch (program) {
-            case CheckedProgram checked ->
-                    compile(checked.spec(), bindings, true, ClassEmitter.Sink.NONE);
+            case CheckedProgram checked -> compile(checked.spec(), bindings, true, Trace.NONE);
             case VerifiedProgram verified -> {
                 ProgramSpec spec = verified.spec();
-                yield compile(
-                        spec,
-                        bindings,
-                        Facts.of(spec, verified.policy()),
-                        false,
-                        ClassEmitter.Sink.NONE);
+                yield compile(spec, bindings, Facts.of(spec, verified.policy()), false, Trace.NONE);
             }
         };
     }
 
-    /// Compiles a program by its facts; it pays for jumps back and calls where `fuel`. `sink` sees
-    /// the class files.
+    /// What each instruction of a verified program becomes, for packets in arrays.
+    public static Listing list(VerifiedProgram program, Bindings bindings) {
+        Listing.Gatherer gatherer = new Listing.Gatherer();
+        ProgramSpec spec = program.spec();
+        compile(spec, bindings, Facts.of(spec, program.policy()), false, gatherer);
+        return gatherer.listing();
+    }
+
+    /// Compiles a program by its facts; it pays for jumps back and calls where `fuel`. `trace` sees
+    /// what is written.
     static LoadedProgram compile(
-            ProgramSpec spec,
-            Bindings bindings,
-            Facts facts,
-            boolean fuel,
-            ClassEmitter.Sink sink) {
+            ProgramSpec spec, Bindings bindings, Facts facts, boolean fuel, Trace trace) {
         FactsKnowledge knowledge = new FactsKnowledge(facts, bindings.maps());
         List<Body> bodies = Lower.lower(spec.code(), knowledge);
         Map<Integer, Long> reads = new HashMap<>();
@@ -98,12 +97,12 @@ public final class Jit {
                 changed |= !Long.valueOf(live).equals(reads.put(body.pc(), live));
             }
         }
-        return finish(spec, bindings, bodies, effects, knowledge, fuel, sink);
+        return finish(spec, bindings, bodies, effects, knowledge, fuel, trace);
     }
 
     /// Compiles a program of which nothing is known.
     static LoadedProgram compile(
-            ProgramSpec spec, Bindings bindings, boolean checked, ClassEmitter.Sink sink) {
+            ProgramSpec spec, Bindings bindings, boolean checked, Trace trace) {
         List<Body> bodies = Lower.lower(spec.code(), Knowledge.NONE);
         Effects effects = new Effects(Slots.NONE, Effects.Calls.ALL);
         return finish(
@@ -113,7 +112,7 @@ public final class Jit {
                 Collections.nCopies(bodies.size(), effects),
                 Knowledge.NONE,
                 checked,
-                sink);
+                trace);
     }
 
     private static LoadedProgram finish(
@@ -123,7 +122,7 @@ public final class Jit {
             List<Effects> effects,
             Knowledge knowledge,
             boolean fuel,
-            ClassEmitter.Sink sink) {
+            Trace trace) {
         List<Analysis> analyses = new ArrayList<>();
         for (Body body : bodies) {
             Effects effect = effects.get(body.index());
@@ -131,14 +130,12 @@ public final class Jit {
             Webs webs = Webs.of(body, effect, liveness, knowledge, 0b111110);
             analyses.add(new Analysis(body, effect, liveness, webs, knowledge));
         }
-        Plan plan = new Plan(spec, bindings, analyses, CallGraph.of(bodies), fuel, false);
+        Plan plan = new Plan(spec, bindings, analyses, CallGraph.of(bodies), fuel, false, trace);
         return ClassEmitter.compile(
-                plan,
-                knowledge.isTrusted() ? () -> compileForNativePackets(plan, sink) : null,
-                sink);
+                plan, knowledge.isTrusted() ? () -> compileForNativePackets(plan) : null);
     }
 
-    private static GeneratedProgram compileForNativePackets(Plan plan, ClassEmitter.Sink sink) {
-        return ClassEmitter.compile(plan.forNativePackets(), null, sink);
+    private static GeneratedProgram compileForNativePackets(Plan plan) {
+        return ClassEmitter.compile(plan.forNativePackets(), null);
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import bpf4j.interpreter.Interpreter;
 import bpf4j.isa.Code;
-import bpf4j.jit.emit.ClassEmitter;
+import bpf4j.jit.emit.Trace;
 import bpf4j.runtime.AddressSpace;
 import bpf4j.runtime.Bindings;
 import bpf4j.runtime.Execution;
@@ -64,12 +64,7 @@ class DifferentialTest {
         ProgramSpec spec = ProgramSpec.of("random", ProgramTypes.SOCKET_FILTER, code, List.of());
         Bindings bindings = new Bindings(new AddressSpace(), List.of(), HelperTable.of(Map.of()));
         LoadedProgram compiled =
-                Jit.compile(
-                        spec,
-                        bindings,
-                        Facts.of(spec, LoadPolicy.TRUSTED),
-                        false,
-                        ClassEmitter.Sink.NONE);
+                Jit.compile(spec, bindings, Facts.of(spec, LoadPolicy.TRUSTED), false, Trace.NONE);
         LoadedProgram interpreted = Interpreter.load(CheckedProgram.of(spec), bindings);
         for (int round = 0; round < 3; round++) {
             assertEquals(

@@ -2,7 +2,7 @@ package bpf4j.jit;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import bpf4j.jit.emit.ClassEmitter;
+import bpf4j.jit.emit.Trace;
 import bpf4j.loader.ObjectSpec;
 import bpf4j.runtime.AddressSpace;
 import bpf4j.runtime.Bindings;
@@ -47,7 +47,7 @@ class FalsifiedFactsTest {
                             bindings,
                             Lies.of(spec, round, 3 + random.nextInt(200)),
                             true,
-                            ClassEmitter.Sink.NONE);
+                            Trace.NONE);
             Execution execution = new Execution(bindings.space());
             for (int run = 0; run < 20; run++) {
                 byte[] guarded = new byte[1024];

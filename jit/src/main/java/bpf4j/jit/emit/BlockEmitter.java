@@ -43,6 +43,7 @@ final class BlockEmitter {
         for (int i = block.first(); i < block.end(); i++) {
             int pc = body.pcs()[i];
             lines.at(pc, context.writer());
+            context.writer().at(pc);
             boolean last = i == block.end() - 1;
             if (last && context.layout().checked() && jumpsBack(block)) {
                 insns.spend(pc, body.pcs()[i] - body.pcs()[earliest(block)] + 1);
@@ -51,6 +52,7 @@ final class BlockEmitter {
                     last && block.target() >= 0 ? context.label().apply(block.target()) : null;
             emit(i, live[i - block.first()], target);
         }
+        context.writer().at(-1);
         if (block.next() >= 0 && block.next() != following) {
             context.writer().jump(Opcodes.GOTO, context.label().apply(block.next()));
         }

@@ -32,31 +32,21 @@ public final class ClassEmitter {
     private final List<Analysis> analyses;
     private final Map<Integer, Split> splits = new HashMap<>();
     private final String name;
-    private final Sink sink;
 
-    private ClassEmitter(ProgramLayout layout, List<Analysis> analyses, Sink sink) {
+    private final Trace trace;
+
+    private ClassEmitter(ProgramLayout layout, List<Analysis> analyses, Trace trace) {
+        this.trace = trace;
         this.layout = layout;
         this.analyses = analyses;
-        this.sink = sink;
         this.name = Names.SUPPORT + ProgramLayout.clean(layout.spec().name());
-    }
-
-    /// Sees the bytes of each class before it is defined.
-    @FunctionalInterface
-    public interface Sink {
-        /// Ignores them.
-        Sink NONE = bytes -> {};
-
-        /// A class file.
-        void written(byte[] bytes);
     }
 
     /// Compiles a program.
     ///
     /// @param other gives the program for packets in the other kind of memory, or null when this
     ///     one takes all
-    public static GeneratedProgram compile(
-            Plan plan, @Nullable Supplier<GeneratedProgram> other, Sink sink) {
+    public static GeneratedProgram compile(Plan plan, @Nullable Supplier<GeneratedProgram> other) {
         Map<Integer, Integer> indexes = new HashMap<>();
         for (Analysis analysis : plan.analyses()) {
             indexes.put(analysis.body().pc(), analysis.body().index());
@@ -73,7 +63,7 @@ public final class ClassEmitter {
                         plan.fuel(),
                         plan.nativePackets(),
                         plan.graph().shallow());
-        return new ClassEmitter(layout, plan.analyses(), sink).compile();
+        return new ClassEmitter(layout, plan.analyses(), plan.trace()).compile();
     }
 
     private GeneratedProgram compile() {
@@ -91,12 +81,13 @@ public final class ClassEmitter {
             if (!splits.containsKey(analysis.body().index())) {
                 lines.restart();
                 MethodVisitor method =
-                        writer.visitMethod(
-                                Opcodes.ACC_STATIC,
-                                layout.methodName(analysis.body().index()),
-                                ProgramLayout.DESCRIPTOR,
-                                null,
-                                null);
+                        traced(
+                                writer.visitMethod(
+                                        Opcodes.ACC_STATIC,
+                                        layout.methodName(analysis.body().index()),
+                                        ProgramLayout.DESCRIPTOR,
+                                        null,
+                                        null));
                 new MethodEmitter(new Writer(method), analysis, layout, classData, targets, lines)
                         .emit(method);
             }
@@ -107,6 +98,10 @@ public final class ClassEmitter {
                 Definer.program(finish(writer), classData.objects(), layout.links());
         layout.links().bind(program);
         return program;
+    }
+
+    private MethodVisitor traced(MethodVisitor method) {
+        return trace == Trace.NONE ? method : new Tracing(method, trace);
     }
 
     private boolean isHuge(Analysis analysis) {
@@ -153,7 +148,14 @@ public final class ClassEmitter {
         List<Integer> ends = new ArrayList<>();
         int first = emitter.next();
         while (!emitter.done() && ends.size() < CHUNKS) {
-            emitter.emit(writer, "chunk" + ends.size(), classData);
+            MethodVisitor chunk =
+                    writer.visitMethod(
+                            Opcodes.ACC_STATIC,
+                            "chunk" + ends.size(),
+                            SplitEmitter.DESCRIPTOR,
+                            null,
+                            null);
+            emitter.emit(traced(chunk), classData);
             ends.add(emitter.next());
         }
         run(writer, partName, first, ends);
@@ -309,7 +311,7 @@ public final class ClassEmitter {
     private byte[] finish(ClassWriter writer) {
         writer.visitEnd();
         byte[] bytes = writer.toByteArray();
-        sink.written(bytes);
+        trace.classFile(bytes);
         return bytes;
     }
 

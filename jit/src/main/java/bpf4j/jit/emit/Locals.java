@@ -12,6 +12,24 @@ record Locals(int execution, int framePointer, long[] regions) {
     private static final int BUDGET = 13;
     private static final int FIRST = 14;
 
+    /// What a local variable holds, for people.
+    static String name(int local) {
+        if (local == PC) {
+            return "pc";
+        }
+        if (local == BUDGET) {
+            return "budget";
+        }
+        if (local < FIRST) {
+            return Integer.toString(local);
+        }
+        int variable = (local - FIRST) / 3;
+        boolean wide = (local - FIRST) % 3 == 0;
+        return variable < Effects.FIRST_SLOT
+                ? (wide ? "r" : "w") + variable
+                : (wide ? "s" : "t") + (variable - Effects.FIRST_SLOT);
+    }
+
     /// The `long` of a variable.
     int wide(int variable) {
         return FIRST + 3 * variable;

@@ -15,13 +15,15 @@ import java.util.List;
 /// @param fuel whether the program pays for jumps back and calls
 /// @param nativePackets whether packets lie in native memory; else in arrays. Matters where the
 ///     program is known to access packets
+/// @param trace sees the bytecode
 public record Plan(
         ProgramSpec spec,
         Bindings bindings,
         List<Analysis> analyses,
         CallGraph graph,
         boolean fuel,
-        boolean nativePackets) {
+        boolean nativePackets,
+        Trace trace) {
     public Plan {
         analyses = List.copyOf(analyses);
     }
@@ -38,6 +40,6 @@ public record Plan(
 
     /// The same for packets in native memory.
     public Plan forNativePackets() {
-        return new Plan(spec, bindings, analyses, graph, fuel, true);
+        return new Plan(spec, bindings, analyses, graph, fuel, true, trace);
     }
 }

@@ -5,7 +5,6 @@ import bpf4j.jit.ir.Body.Block;
 import bpf4j.jit.ir.Predecessors;
 import bpf4j.jit.ir.Rep;
 
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -52,10 +51,8 @@ final class SplitEmitter {
         return next == analysis.body().blocks().size();
     }
 
-    /// Writes the next chunk as a method of a class.
-    void emit(ClassWriter classWriter, String name, ClassData classData) {
-        MethodVisitor method =
-                classWriter.visitMethod(Opcodes.ACC_STATIC, name, DESCRIPTOR, null, null);
+    /// Writes the next chunk.
+    void emit(MethodVisitor method, ClassData classData) {
         method.visitCode();
         new Chunk(new Writer(method), classData).emit();
         method.visitMaxs(0, 0);

@@ -33,6 +33,13 @@ final class Writer {
         return new Writer(new MethodVisitor(Opcodes.ASM9) {});
     }
 
+    /// Says what BPF instruction comes next, or -1.
+    void at(int pc) {
+        if (method instanceof Tracing tracing) {
+            tracing.at(pc);
+        }
+    }
+
     /// The number of bytes written so far, at most: ASM may choose shorter forms.
     int size() {
         return size;
