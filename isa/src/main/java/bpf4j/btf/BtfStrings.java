@@ -55,9 +55,20 @@ final class BtfStrings {
         }
         byte[] bytes = new byte[to - from];
         in.get(from, bytes);
-        String string = new String(bytes, StandardCharsets.UTF_8);
+        String string = printable(new String(bytes, StandardCharsets.UTF_8));
         decoded.put(offset, string);
         return string;
+    }
+
+    /// The text with its control characters replaced, tabs apart: it is shown in messages of one
+    /// line and beside disassembly.
+    private static String printable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i)) && text.charAt(i) != '\t') {
+                return text.replaceAll("[\\p{Cntrl}\\x80-\\x9f&&[^\t]]", "\ufffd");
+            }
+        }
+        return text;
     }
 
     /// Why [#at] may give null, to follow the offset in a message.

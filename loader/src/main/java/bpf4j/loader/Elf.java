@@ -242,7 +242,7 @@ final class Elf {
             if (name == null) {
                 throw new LoadException("section " + i + " has its name outside the name table");
             }
-            if (i == 0) {
+            if (i == 0 || type == 0) {
                 start = 0;
                 size = 0;
                 type = 0;
@@ -396,7 +396,7 @@ final class Elf {
             }
             byte[] bytes = new byte[to - start - offset];
             in.get(start + offset, bytes);
-            String string = new String(bytes, StandardCharsets.UTF_8);
+            String string = Names.printable(new String(bytes, StandardCharsets.UTF_8));
             decoded.put(offset, string);
             return string;
         }
