@@ -26,6 +26,7 @@ import java.nio.charset.Charset;
             DisasmCommand.class,
             ExplainCommand.class,
             FuzzCommand.class,
+            InspectCommand.class,
             RunCommand.class,
             SelftestCommand.class,
             VerifyCommand.class,

@@ -170,6 +170,11 @@ public final class ObjectSpec {
         return Variables.of(file, maps);
     }
 
+    /// The instructions that linking completes, function by function.
+    public List<Relocation> relocations() {
+        return Relocation.of(file);
+    }
+
     /// What the object holds that is left out, one line each.
     public List<String> unsupported() {
         List<String> notes = new ArrayList<>();
@@ -177,6 +182,17 @@ public final class ObjectSpec {
             String reason = program.program().unsupported();
             if (reason != null) {
                 notes.add("program '" + program.program().name() + "': " + reason);
+            }
+        }
+        for (Elf.Section section : file.elf().sections()) {
+            if (DataSections.isData(section) && !file.relocations(section.index()).isEmpty()) {
+                notes.add(
+                        "section '" + section.name()
+                                + "': addresses in initial values stay 0, as with libbpf");
+            } else if (section.name().startsWith(".struct_ops")) {
+                notes.add(
+                        "section '" + section.name()
+                                + "': struct_ops implements a struct of the kernel; unsupported");
             }
         }
         return notes;
