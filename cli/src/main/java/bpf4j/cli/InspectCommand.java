@@ -49,6 +49,9 @@ import java.util.concurrent.Callable;
 final class InspectCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /// The helper that stands where a CO-RE relocation has no answer.
+    private static final int UNRESOLVED = 0xBAD2310;
+
     @Parameters(
             paramLabel = "OBJECT",
             arity = "1..*",
@@ -206,6 +209,7 @@ final class InspectCommand implements Callable<Integer> {
                 program.code().size(), count(program.functions().size() - 1, "subprogram"));
         line(out, "helpers", helpers(program));
         line(out, "kernel functions", program.externs());
+        line(out, "relocations without an answer at slots", unresolved(program));
         line(out, "maps", program.maps().stream().map(MapSpec::name).toList());
     }
 
@@ -273,12 +277,23 @@ final class InspectCommand implements Callable<Integer> {
     private static List<String> helpers(ProgramSpec program) {
         Set<String> names = new LinkedHashSet<>();
         for (int pc = 0; pc < program.code().size(); pc = program.code().next(pc)) {
-            if (program.code().at(pc) instanceof Insn.CallHelper call) {
+            if (program.code().at(pc) instanceof Insn.CallHelper call && call.id() != UNRESOLVED) {
                 HelperSpec helper = Helpers.byNumber(call.id());
                 names.add(helper == null ? "helper #" + call.id() : helper.name());
             }
         }
         return List.copyOf(names);
+    }
+
+    /// The slots whose CO-RE relocation has no answer: an error if one is reached.
+    private static List<String> unresolved(ProgramSpec program) {
+        List<String> slots = new ArrayList<>();
+        for (int pc = 0; pc < program.code().size(); pc = program.code().next(pc)) {
+            if (program.code().at(pc).equals(new Insn.CallHelper(UNRESOLVED))) {
+                slots.add(Integer.toString(pc));
+            }
+        }
+        return slots;
     }
 
     private static Map<String, Integer> counts(List<Relocation> all) {
@@ -313,6 +328,7 @@ final class InspectCommand implements Callable<Integer> {
             program.functions().forEach(f -> node.withArray("functions").add(f.name()));
             helpers(program).forEach(node.putArray("helpers")::add);
             program.externs().forEach(node.putArray("kernelFunctions")::add);
+            unresolved(program).forEach(node.putArray("unresolvedSlots")::add);
             program.maps().forEach(map -> node.withArray("maps").add(map.name()));
         }
         var maps = report.putArray("maps");

@@ -14,6 +14,9 @@ public final class BtfPrinter {
     /// Bound on the text of one definition: types can be made whose text is far larger than they.
     private static final int MOST_CHARS = 1 << 22;
 
+    /// Bound on types within types, pointers included, which lead to any depth.
+    private static final int MOST_DEPTH = 200;
+
     private final Btf btf;
     private final Map<Integer, String> renamed = new HashMap<>();
     private final IdentityHashMap<BtfType.Value, String> enumerators = new IdentityHashMap<>();
@@ -22,6 +25,7 @@ public final class BtfPrinter {
     private final Set<Integer> pointers = new HashSet<>();
     private final StringBuilder out = new StringBuilder();
     private int spent;
+    private int depth;
 
     private BtfPrinter(Btf btf) {
         this.btf = btf;
@@ -124,9 +128,15 @@ public final class BtfPrinter {
 
     /// Defines a type before it is used by value, or declares it before it is pointed to.
     private void need(int id, boolean whole) {
-        if (++spent > MOST_CHARS) {
+        if (++spent > MOST_CHARS || depth > MOST_DEPTH) {
             return;
         }
+        depth++;
+        needed(id, whole);
+        depth--;
+    }
+
+    private void needed(int id, boolean whole) {
         switch (btf.type(id)) {
             case BtfType.Struct struct when struct.name().isEmpty() -> needs(struct);
             case BtfType.Struct struct -> {
@@ -171,9 +181,16 @@ public final class BtfPrinter {
 
     private String declaration(int id, String inner, int indent) {
         spent += inner.length();
-        if (spent > MOST_CHARS) {
+        if (spent > MOST_CHARS || depth > MOST_DEPTH) {
             return "...";
         }
+        depth++;
+        String text = declared(id, inner, indent);
+        depth--;
+        return text;
+    }
+
+    private String declared(int id, String inner, int indent) {
         return switch (btf.type(id)) {
             case BtfType.Void _ -> join("void", inner);
             case BtfType.Int integer -> join(intName(integer), inner);

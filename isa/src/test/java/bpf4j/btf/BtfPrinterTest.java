@@ -4,6 +4,7 @@ import static bpf4j.btf.Types.bits;
 import static bpf4j.btf.Types.member;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -82,5 +83,21 @@ final class BtfPrinterTest {
 
                 """,
                 text);
+    }
+
+    @Test
+    void typesThatLeadBackToThemselvesEnd() {
+        int nameless = pointer + 1;
+        types.struct("", 8, member("self", nameless + 1, 0));
+        types.add(new BtfType.Ptr(nameless));
+        int chain = nameless + 2;
+        for (int i = 0; i < 50_000; i++) {
+            types.add(new BtfType.Ptr(chain + i + 1));
+        }
+        types.add(new BtfType.Ptr(0));
+        types.struct("long_chain", 8, member("far", chain, 0));
+        Btf btf = types.build();
+        assertTrue(BtfPrinter.all(btf).contains("struct long_chain"));
+        assertTrue(BtfPrinter.declare(btf, nameless, "x").contains("..."));
     }
 }

@@ -187,11 +187,13 @@ public final class ObjectSpec {
         for (Elf.Section section : file.elf().sections()) {
             if (DataSections.isData(section) && !file.relocations(section.index()).isEmpty()) {
                 notes.add(
-                        "section '" + section.name()
+                        "section '"
+                                + section.name()
                                 + "': addresses in initial values stay 0, as with libbpf");
             } else if (section.name().startsWith(".struct_ops")) {
                 notes.add(
-                        "section '" + section.name()
+                        "section '"
+                                + section.name()
                                 + "': struct_ops implements a struct of the kernel; unsupported");
             }
         }

@@ -12,7 +12,8 @@ import java.util.Locale;
 ///
 /// @param function the function that the instruction is in
 /// @param pc its slot in that function
-/// @param kind the relocation's name: `R_BPF_64_64`, or `field_byte_offset` and other kinds of CO-RE
+/// @param kind the relocation's name: `R_BPF_64_64`, or `field_byte_offset` and other kinds of
+/// CO-RE
 /// @param target what it refers to: a symbol, or a type and a path into it
 public record Relocation(String function, int pc, String kind, String target) {
 
