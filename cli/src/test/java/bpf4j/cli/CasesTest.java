@@ -14,10 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The instruction cases under `cases/`, whose results `cases/isa/generate.py` derives from the
-/// text
-/// of RFC 9669.
-class InstructionCasesTest {
+/// The cases under `cases/`: instruction cases, whose results `cases/isa/generate.py` derives from
+/// the text of RFC 9669, and what fuzzing found.
+class CasesTest {
     @ParameterizedTest
     @ValueSource(strings = {"interpreter", "jit"})
     void verifiedCasesGiveTheResultsOfTheSpecification(String engine) throws Exception {
@@ -30,7 +29,21 @@ class InstructionCasesTest {
         check(engine, "isa-unverified", List.of("--unverified"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"interpreter", "jit"})
+    void whatFuzzingFoundStaysFixed(String engine) throws Exception {
+        for (String policy : List.of("trusted", "unprivileged")) {
+            check(engine, "verifier", List.of("--policy", policy), 1);
+        }
+        check(engine, "fuzz", List.of(), 1);
+    }
+
     private static void check(String engine, String folder, List<String> options) throws Exception {
+        check(engine, folder, options, 50);
+    }
+
+    private static void check(String engine, String folder, List<String> options, int least)
+            throws Exception {
         Path root = Path.of(System.getProperty("bpf4j.root", ".."), "cases", folder);
         List<String> arguments = new ArrayList<>(List.of("case", "--check", "--engine", engine));
         arguments.addAll(options);
@@ -48,7 +61,7 @@ class InstructionCasesTest {
                         arguments.toArray(String[]::new));
         assertEquals(ExitStatus.OK, status, err.toString());
         long cases = out.toString().lines().count();
-        assertTrue(cases > 50, cases + " cases");
+        assertTrue(cases >= least, cases + " cases");
         System.out.println("cases/" + folder + ", " + engine + ": " + cases + " of " + cases);
     }
 }
