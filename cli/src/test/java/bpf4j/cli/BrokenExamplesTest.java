@@ -33,7 +33,7 @@ class BrokenExamplesTest {
 
     @ParameterizedTest
     @MethodSource("refusalsByLinux")
-    void isRefusedForTheReasonThatLinuxGivesAtALineOfItsSource(Refusal expected) {
+    void isRefusedInLinuxWordsWithALineOfItsSourceACauseAndARemedy(Refusal expected) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         String object = BROKEN.resolve(expected.name() + ".o").toString();
@@ -43,6 +43,8 @@ class BrokenExamplesTest {
         assertEquals(expected.reason(), lines.get(1), out.toString());
         String source = expected.name().replaceFirst("\\..*", ".bpf.c");
         assertTrue(out.toString().contains("./" + source + ":"), out.toString());
+        assertTrue(out.toString().contains("\nReason: "), out.toString());
+        assertTrue(out.toString().contains("\nSuggestion: "), out.toString());
     }
 
     @Test

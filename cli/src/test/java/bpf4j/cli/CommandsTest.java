@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.PrintWriter;
@@ -20,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// `run` and `verify` as their users meet them.
 class CommandsTest {
@@ -49,27 +47,6 @@ class CommandsTest {
         Done done = bpf4j("verify", EXAMPLES.resolve(name + ".bpf.o").toString());
         assertEquals(ExitStatus.OK, done.status, done.err);
         assertTrue(done.out.contains(name) && done.out.contains("accepted"), done.out);
-    }
-
-    static Stream<String[]> broken() throws Exception {
-        return Files.readAllLines(EXAMPLES.resolve("broken/linux.tsv")).stream()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.split("\t", 2));
-    }
-
-    @ParameterizedTest
-    @MethodSource("broken")
-    void brokenEditionsAreRefusedInLinuxWordsWithLineCauseAndRemedy(String name, String linux)
-            throws Exception {
-        String object = EXAMPLES.resolve("broken/" + name + ".o").toString();
-        Done done = bpf4j("verify", object, "--json");
-        assertEquals(ExitStatus.REFUSED, done.status, done.err);
-        JsonNode rejection = json(done.out).get("programs").get(0).get("rejection");
-        assertEquals(linux, rejection.get("message").asText().lines().findFirst().orElse(""));
-        assertTrue(rejection.get("file").asText().endsWith(".bpf.c"), done.out);
-        assertTrue(rejection.get("line").asInt() > 0, done.out);
-        assertFalse(rejection.get("reason").asText().isEmpty(), done.out);
-        assertFalse(rejection.get("suggestion").asText().isEmpty(), done.out);
     }
 
     @Test

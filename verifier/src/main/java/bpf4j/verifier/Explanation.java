@@ -133,7 +133,7 @@ final class Explanation {
             case RETURN_VALUE ->
                     what + " Programs of type " + spec.type().name() + " must return less.";
             case INFINITE_LOOP -> "a loop comes back with nothing changed: it would never end.";
-            case TOO_COMPLEX -> tooComplex();
+            case TOO_COMPLEX, TOO_MANY_BRANCHES -> tooComplex();
             case KERNEL_TYPES ->
                     "this needs types of a running kernel, which a user-space runtime does not"
                             + " have.";

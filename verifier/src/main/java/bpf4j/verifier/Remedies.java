@@ -50,6 +50,12 @@ final class Remedies {
             case UNREACHABLE -> "remove the instruction, or a jump that skips it";
             case PERMISSION -> "load under a policy that grants this";
             case MIXED_POINTERS -> "give each kind of pointer an access of its own";
+            case NOT_A_POINTER ->
+                    "use a pointer that is valid here; pointers into the packet are lost when a"
+                            + " helper moves it: load data and data_end again";
+            case HELPER_ARGUMENT ->
+                    "give the helper what its prototype asks for; bound a size before the call:"
+                            + " if (n == 0 || n > SIZE) return;";
             case DIVISION -> "divide by something that is not the constant 0";
             case CALL_DEPTH -> "nest at most 8 calls";
             default -> "";
