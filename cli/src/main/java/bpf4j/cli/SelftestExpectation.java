@@ -76,6 +76,14 @@ record SelftestExpectation(
         return Integer.parseInt(tag.substring(equals + 1, second));
     }
 
+    /// A text without the running number that newer tests put before it.
+    private static String withoutSerial(String value) {
+        int equals = value.indexOf('=');
+        return equals > 0 && isNumber(value.substring(0, equals))
+                ? value.substring(equals + 1)
+                : value;
+    }
+
     private static boolean isNumber(String text) {
         return !text.isEmpty() && text.length() < 9 && text.chars().allMatch(Character::isDigit);
     }
@@ -130,11 +138,11 @@ record SelftestExpectation(
                 case "test_expect_failure" -> accepts = use(false);
                 case "test_expect_msg" -> {
                     use(true);
-                    messages.add(value.substring(value.indexOf('=') + 1));
+                    messages.add(withoutSerial(value));
                 }
                 case "test_expect_regex" -> {
                     use(true);
-                    messages.add("{{" + value.substring(value.indexOf('=') + 1) + "}}");
+                    messages.add("{{" + withoutSerial(value) + "}}");
                 }
                 case "test_auxiliary" -> auxiliary = use(true);
                 case "test_retval" -> {

@@ -51,6 +51,18 @@ final class SelftestExpectationTest {
     }
 
     @Test
+    void textsMayHaveARunningNumberBeforeThem() throws LoadException {
+        SelftestExpectation expectation =
+                SelftestExpectation.of(
+                                List.of(
+                                        "test_expect_failure",
+                                        "test_expect_msg=7=access off=3",
+                                        "test_expect_msg=access off=4"))
+                        .getFirst();
+        assertEquals(List.of("access off=3", "access off=4"), expectation.messages());
+    }
+
+    @Test
     void anythingButANumberIsRefusedAsRetval() {
         assertThrows(
                 LoadException.class,
