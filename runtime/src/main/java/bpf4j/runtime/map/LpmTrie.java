@@ -77,9 +77,10 @@ public final class LpmTrie extends BpfMap {
             }
         }
 
-        /// The same place in the trie with another value.
-        Node with(int otherSlot) {
-            Node copy = new Node(bits, otherSlot);
+        /// The same place in the trie with another value. The bits may differ behind the prefix:
+        /// like Linux, the trie gives a key back as it was stored last.
+        Node with(Bits sameBits, int otherSlot) {
+            Node copy = new Node(sameBits, otherSlot);
             copy.zero = zero;
             copy.one = one;
             return copy;
@@ -235,7 +236,7 @@ public final class LpmTrie extends BpfMap {
         if (node == null) {
             fresh = new Node(bits, slot);
         } else if (there) {
-            fresh = node.with(slot);
+            fresh = node.with(bits, slot);
         } else if (common == bits.length) {
             fresh = new Node(bits, slot);
             fresh.set(node.bits.bit(common), node);
@@ -280,7 +281,7 @@ public final class LpmTrie extends BpfMap {
         Node zero = node.zero;
         Node one = node.one;
         if (zero != null && one != null) {
-            replace(parent, bits, node.with(-1));
+            replace(parent, bits, node.with(node.bits, -1));
         } else if (zero == null && one == null && parent != null && parent.slot < 0) {
             // The parent only joined this node and its sibling: the sibling takes its place.
             replace(grandparent, bits, parent.child(!bits.bit(parent.bits.length)));
