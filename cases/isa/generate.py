@@ -404,6 +404,9 @@ def unverified():
                           'RFC 9669 section 5.3: ADD with FETCH, the register is read before it is replaced',
                           keep + narrow + [insn(0x07, 3, 0, 0, 5)] + narrow
                           + [insn(opcode, 2, 2, 0, 0x01), load(64, 1, 10, -8), insn(0x55, 2, 0, 1, 5)] + done, 1))
+    cases.append(case('zero extension with the mark of Linux', 'Linux: BPF_ZEXT_REG, a 32-bit move with immediate 1',
+                      [insn(0x18, 1, 0, 0, -1), insn(0, 0, 0, 0, 5), insn(0xbc, 1, 1, 0, 1), insn(0xbf, 0, 1),
+                       insn(0x77, 0, 0, 0, 32), EXIT], 0))
     cases.append(case('callx of a helper', 'callx calls the helper whose number is in the register',
                       [mov(2, 7), insn(0x8d, 2), mov(0, 42), EXIT], 42))
     for at in cases:

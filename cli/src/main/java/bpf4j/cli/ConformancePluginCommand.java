@@ -2,11 +2,13 @@ package bpf4j.cli;
 
 import bpf4j.interpreter.Interpreter;
 import bpf4j.isa.Codec;
+import bpf4j.jit.Jit;
 import bpf4j.loader.ObjectSpec;
 import bpf4j.runtime.AddressSpace;
 import bpf4j.runtime.Bindings;
 import bpf4j.runtime.Execution;
 import bpf4j.runtime.HelperTable;
+import bpf4j.runtime.LoadedProgram;
 import bpf4j.runtime.ProgramFault;
 import bpf4j.spec.LoadException;
 import bpf4j.spec.ProgramSpec;
@@ -43,6 +45,11 @@ final class ConformancePluginCommand implements Callable<Integer> {
     private static final HelperTable HELPERS =
             HelperTable.of(Map.of(5, (execution, r1, r2, r3, r4, r5) -> r1));
 
+    enum Engine {
+        INTERPRETER,
+        JIT
+    }
+
     @Spec private CommandSpec command;
 
     @Parameters(arity = "0..1", paramLabel = "MEM", description = "the memory as hex bytes")
@@ -50,6 +57,12 @@ final class ConformancePluginCommand implements Callable<Integer> {
 
     @Option(names = "--elf", description = "standard input holds an ELF object")
     private boolean elf;
+
+    @Option(
+            names = "--engine",
+            defaultValue = "interpreter",
+            description = "interpreter (the default) or jit")
+    private Engine engine = Engine.INTERPRETER;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls anything
     ConformancePluginCommand() {}
@@ -63,11 +76,14 @@ final class ConformancePluginCommand implements Callable<Integer> {
         Execution execution = new Execution(space);
         execution.prepareMemory(hex("the memory", memory));
         try {
-            long result =
-                    Interpreter.load(
-                                    CheckedProgram.of(program),
-                                    new Bindings(space, List.of(), HELPERS))
-                            .run(execution);
+            CheckedProgram checked = CheckedProgram.of(program);
+            Bindings bindings = new Bindings(space, List.of(), HELPERS);
+            LoadedProgram loaded =
+                    switch (engine) {
+                        case INTERPRETER -> Interpreter.load(checked, bindings);
+                        case JIT -> Jit.load(checked, bindings);
+                    };
+            long result = loaded.run(execution);
             command.commandLine().getOut().println(Long.toHexString(result));
             return ExitStatus.OK;
         } catch (ProgramFault | VerificationException e) {
@@ -79,7 +95,7 @@ final class ConformancePluginCommand implements Callable<Integer> {
         return ProgramSpec.of(
                 "program",
                 ProgramTypes.SOCKET_FILTER,
-                Codec.decode(bytes, ByteOrder.LITTLE_ENDIAN),
+                Codec.decodeUnverified(bytes, ByteOrder.LITTLE_ENDIAN),
                 List.of());
     }
 

@@ -10,8 +10,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -100,6 +103,27 @@ class InstructionCommandsTest {
         assertEquals(ExitStatus.UNUSABLE, run("disasm", raw));
         assertTrue(out.toString().endsWith("1:\tff 00 00 00 00 00 00 00\t<unknown>\n"));
         assertTrue(err.toString().contains("insn 1: unknown opcode ff"), err.toString());
+    }
+
+    @Test
+    void thePluginPrintsNothingButTheResult() {
+        for (String engine : new String[] {"interpreter", "jit"}) {
+            // r0 = *(u8 *)(r1 + 1); r0 += r2; exit
+            String program =
+                    "71 10 01 00 00 00 00 00 0f 20 00 00 00 00 00 00 95 00 00 00 00 00 00 00 ";
+            InputStream before = System.in;
+            System.setIn(new ByteArrayInputStream(program.getBytes(StandardCharsets.US_ASCII)));
+            try {
+                assertEquals(
+                        0,
+                        run("conformance-plugin", "aa  bb  ", "--engine", engine),
+                        err.toString());
+            } finally {
+                System.setIn(before);
+            }
+            assertEquals("bd" + System.lineSeparator(), out.toString());
+            out.getBuffer().setLength(0);
+        }
     }
 
     @Test

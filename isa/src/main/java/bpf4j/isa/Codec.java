@@ -13,7 +13,14 @@ public final class Codec {
     ///     instruction: unknown opcode, a field in use that is reserved, a register above r10, half
     ///     a wide load
     public static Code decode(byte[] bytes, ByteOrder order) throws DecodeException {
-        return new Decoder(bytes, order == ByteOrder.BIG_ENDIAN).decode();
+        return new Decoder(bytes, order == ByteOrder.BIG_ENDIAN, false).decode();
+    }
+
+    /// The instructions of a program that is not to be verified. As [#decode], but a 32-bit move
+    /// may carry the mark (immediate 1) that Linux's verifier puts on moves it inserts to clear the
+    /// upper half; programs written for Linux's engines alone have it. It is not kept.
+    public static Code decodeUnverified(byte[] bytes, ByteOrder order) throws DecodeException {
+        return new Decoder(bytes, order == ByteOrder.BIG_ENDIAN, true).decode();
     }
 
     /// The bytes of a program, 8 a slot.

@@ -32,11 +32,14 @@ final class Decoder {
 
     private final byte[] bytes;
     private final boolean bigEndian;
+    private final boolean marks;
     private int pc;
 
-    Decoder(byte[] bytes, boolean bigEndian) {
+    /// @param marks whether a zero-extending move may carry Linux's mark
+    Decoder(byte[] bytes, boolean bigEndian, boolean marks) {
         this.bytes = bytes;
         this.bigEndian = bigEndian;
+        this.marks = marks;
     }
 
     Code decode() throws DecodeException {
@@ -87,6 +90,9 @@ final class Decoder {
         boolean register = (slot & Wire.X) != 0;
         if (off != 0 && op == AluOp.MOV && register) {
             return specialMove(slot, width, off);
+        }
+        if (marks && op == AluOp.MOV && register && width == Width.W32 && Wire.imm(slot) == 1) {
+            return new Insn.Alu(width, op, dst(slot), REGS[src(slot)]);
         }
         String text = op == AluOp.MOV ? "BPF_MOV" : "BPF_ALU";
         if (off != 0) {

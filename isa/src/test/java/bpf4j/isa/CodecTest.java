@@ -106,6 +106,18 @@ final class CodecTest {
     }
 
     @Test
+    void theMarkOfAZeroExtensionIsTakenOnlyFromUnverifiedPrograms() throws Exception {
+        byte[] marked = HexFormat.of().parseHex("bc00000001000000");
+        assertEquals(
+                new Insn.Alu(Width.W32, AluOp.MOV, 0, new Operand.Reg(0)),
+                Codec.decodeUnverified(marked, LE).at(0));
+        assertRefused("bc00000001000000", 0, "BPF_MOV uses reserved fields", null);
+        assertThrows(
+                DecodeException.class,
+                () -> Codec.decodeUnverified(HexFormat.of().parseHex("bf00000001000000"), LE));
+    }
+
+    @Test
     void jumpsMustLeadToAnInstruction() throws Exception {
         Code outside = Code.of(new Insn.Jump(false, 1), new Insn.Exit());
         assertEquals(

@@ -197,7 +197,10 @@ public final class LocalEngine implements CaseEngine {
                 @Nullable Btf btf,
                 Options options)
                 throws LoadException, VerificationException {
-            Code decoded = Codec.decode(insns, ByteOrder.LITTLE_ENDIAN);
+            Code decoded =
+                    unverified
+                            ? Codec.decodeUnverified(insns, ByteOrder.LITTLE_ENDIAN)
+                            : Codec.decode(insns, ByteOrder.LITTLE_ENDIAN);
             for (Case.MapReference reference : references) {
                 int pc = reference.insn();
                 if (pc < 0
