@@ -105,12 +105,8 @@ public final class Cfg {
 
     /// The subprogram that begins at a slot, or null.
     public @Nullable Subprogram startingAt(int pc) {
-        for (Subprogram sub : subprograms) {
-            if (sub.start == pc) {
-                return sub;
-            }
-        }
-        return null;
+        Subprogram sub = holding(pc);
+        return sub.start == pc ? sub : null;
     }
 
     /// The subprogram that holds a slot.

@@ -8,7 +8,7 @@ import bpf4j.spec.HelperSpec;
 import bpf4j.spec.ProgramSpec;
 
 /// Which registers are read before they are written, at each instruction: backward over each
-/// subprogram until nothing changes.
+/// subprogram until nothing changes, revisiting only what a change can reach.
 final class RegisterLiveness {
     private static final int CALLER_SAVED = 0x3f;
 
@@ -23,30 +23,75 @@ final class RegisterLiveness {
             uses[pc] = (short) uses(insn, spec);
             defines[pc] = (short) defines(insn);
         }
-        boolean changed = true;
-        while (changed) {
-            changed = false;
-            for (int pc = size - 1; pc >= 0; pc--) {
-                Insn insn = cfg.insns[pc];
-                if (insn == null) {
-                    continue;
-                }
-                int after = 0;
-                if (!Cfg.ends(insn)) {
-                    after = cfg.liveBefore[cfg.next(pc)];
-                }
-                if (insn instanceof Insn.Jump
-                        || insn instanceof Insn.JumpIf
-                        || insn instanceof Insn.MayGoto) {
-                    after |= cfg.liveBefore[Cfg.target(insn, pc)];
-                }
-                short before = (short) ((after & ~defines[pc]) | uses[pc]);
-                if (before != cfg.liveBefore[pc]) {
-                    cfg.liveBefore[pc] = before;
-                    changed = true;
+        int[][] before = predecessors(cfg);
+        int[] work = new int[size];
+        boolean[] waits = new boolean[size];
+        int count = 0;
+        for (int pc = 0; pc < size; pc++) {
+            if (cfg.insns[pc] != null) {
+                work[count++] = pc;
+                waits[pc] = true;
+            }
+        }
+        while (count > 0) {
+            int pc = work[--count];
+            waits[pc] = false;
+            Insn insn = cfg.at(pc);
+            int after = 0;
+            if (!Cfg.ends(insn)) {
+                after = cfg.liveBefore[cfg.next(pc)];
+            }
+            if (isJump(insn)) {
+                after |= cfg.liveBefore[Cfg.target(insn, pc)];
+            }
+            short live = (short) ((after & ~defines[pc]) | uses[pc]);
+            if (live == cfg.liveBefore[pc]) {
+                continue;
+            }
+            cfg.liveBefore[pc] = live;
+            for (int earlier : before[pc]) {
+                if (!waits[earlier]) {
+                    waits[earlier] = true;
+                    work[count++] = earlier;
                 }
             }
         }
+    }
+
+    private static boolean isJump(Insn insn) {
+        return insn instanceof Insn.Jump
+                || insn instanceof Insn.JumpIf
+                || insn instanceof Insn.MayGoto;
+    }
+
+    /// For each instruction those that lead to it, calls aside.
+    private static int[][] predecessors(Cfg cfg) {
+        int size = cfg.insns.length;
+        int[] counts = new int[size];
+        int[][] before = new int[size][];
+        for (int round = 0; round < 2; round++) {
+            for (int pc = 0; pc < size; pc = cfg.next(pc)) {
+                Insn insn = cfg.at(pc);
+                if (!Cfg.ends(insn)) {
+                    add(before, counts, round, cfg.next(pc), pc);
+                }
+                if (isJump(insn)) {
+                    add(before, counts, round, Cfg.target(insn, pc), pc);
+                }
+            }
+            for (int pc = 0; round == 0 && pc < size; pc++) {
+                before[pc] = new int[counts[pc]];
+                counts[pc] = 0;
+            }
+        }
+        return before;
+    }
+
+    private static void add(int[][] before, int[] counts, int round, int to, int from) {
+        if (round == 1) {
+            before[to][counts[to]] = from;
+        }
+        counts[to]++;
     }
 
     private static int bit(int register) {

@@ -17,7 +17,7 @@ public final class StackDepth {
 
     private StackDepth(Cfg cfg) {
         this.cfg = cfg;
-        checkedAt = new int[cfg.subprograms.length * MAX_FRAMES];
+        checkedAt = new int[2 * cfg.subprograms.length * MAX_FRAMES];
         java.util.Arrays.fill(checkedAt, -1);
     }
 
@@ -55,8 +55,8 @@ public final class StackDepth {
                     "combined stack size of " + (frame + 1) + " calls is " + depth + ". Too large");
         }
         deepest = Math.max(deepest, depth);
-        int known = sub.number * MAX_FRAMES + frame;
-        if (checkedAt[known] >= before && !callback) {
+        int known = 2 * (sub.number * MAX_FRAMES + frame) + (callback ? 1 : 0);
+        if (checkedAt[known] >= before) {
             return;
         }
         checkedAt[known] = before;

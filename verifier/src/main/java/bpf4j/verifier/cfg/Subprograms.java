@@ -83,6 +83,10 @@ final class Subprograms {
                     type = function.type();
                 }
             }
+            Btf btf = spec.btf();
+            if (btf == null || type < 0 || type >= btf.size()) {
+                type = 0;
+            }
             cut[number] = new Subprogram(number, start, end, name, type);
             number++;
         }

@@ -19,6 +19,8 @@ final class GlobalFunctions {
     /// The name under which kprobes know their context.
     private static final String PT_REGS = "bpf_user_pt_regs_t";
 
+    private static final int MAX_DEPTH = 64;
+
     private final Env env;
     private final HelperMemory memory;
     private final Dynptrs dynptrs;
@@ -65,7 +67,7 @@ final class GlobalFunctions {
     }
 
     private int skip(int id, boolean tags) {
-        while (true) {
+        for (int depth = 0; depth < MAX_DEPTH; depth++) {
             switch (btf().type(id)) {
                 case BtfType.Const type -> id = type.type();
                 case BtfType.Volatile type -> id = type.type();
@@ -77,6 +79,7 @@ final class GlobalFunctions {
                 }
             }
         }
+        return 0;
     }
 
     private boolean isNumber(int id) {
@@ -207,7 +210,7 @@ final class GlobalFunctions {
 
     private boolean isContext(int id) {
         int bare = id;
-        while (true) {
+        for (int depth = 0; depth < MAX_DEPTH; depth++) {
             switch (btf().type(bare)) {
                 case BtfType.Const type -> bare = type.type();
                 case BtfType.Volatile type -> bare = type.type();
@@ -229,6 +232,7 @@ final class GlobalFunctions {
                 }
             }
         }
+        return false;
     }
 
     /// The registers that a function verified by itself begins with.

@@ -30,10 +30,11 @@ final class HelperMemory {
 
     /// Checks that the callee may read or write `bytes` bytes where a register points to.
     ///
+    /// A pointer that may be null is checked as if it were not: callees that take it look first.
+    ///
     /// @param meta of a call whose argument need not be initialised, else null
     void check(int regno, int bytes, boolean write, boolean zeroAllowed, @Nullable CallMeta meta) {
         Reg reg = env.reg(regno);
-        boolean valid = !reg.isNullable();
         switch (reg.kind) {
             case PACKET, PACKET_META -> memory.checkPacket(regno, reg.off, bytes, zeroAllowed);
             case MAP_KEY -> {
@@ -43,16 +44,10 @@ final class HelperMemory {
                 memory.checkRegion(regno, reg.off, bytes, reg.theMap().keySize(), false);
             }
             case MAP_VALUE -> {
-                if (!valid) {
-                    throw wrongType(regno, reg);
-                }
                 memory.checkMapRights(reg, regno, reg.off, bytes, write);
                 memory.checkMapAccess(regno, reg.off, bytes, zeroAllowed);
             }
             case MEM -> {
-                if (!valid) {
-                    throw wrongType(regno, reg);
-                }
                 if (write && reg.is(Reg.READ_ONLY)) {
                     throw cannotWrite(regno, reg);
                 }

@@ -19,6 +19,7 @@ public final class Instructions {
     private static final int SPIN_UNLOCK = 94;
 
     private final Env env;
+    private final MapFields fields;
     private final Memory memory;
     private final Arithmetic arithmetic;
     private final Branches branches;
@@ -38,7 +39,7 @@ public final class Instructions {
     /// What executes the instructions of a program.
     public Instructions(Env env) {
         this.env = env;
-        MapFields fields = new MapFields();
+        fields = new MapFields();
         Dynptrs dynptrs = new Dynptrs(env);
         StackMemory stack = new StackMemory(env, dynptrs);
         memory = new Memory(env, stack, fields);
@@ -260,7 +261,7 @@ public final class Instructions {
             if (env.cfg.at(pc) instanceof Insn.LoadImm64 insn && isMap(insn.kind())) {
                 env.pc = pc;
                 MapSpec map = map(insn);
-                MapRules.check(env, map);
+                MapRules.check(env, map, fields);
                 boolean value =
                         insn.kind() == WideKind.MAP_VALUE || insn.kind() == WideKind.MAP_IDX_VALUE;
                 if (value) {

@@ -39,8 +39,7 @@ final class MapRules {
 
     private MapRules() {}
 
-    static void check(Env env, MapSpec map) {
-        MapFields fields = new MapFields();
+    static void check(Env env, MapSpec map, MapFields fields) {
         String type = env.spec.type().name();
         if (fields.has(map, "bpf_spin_lock")) {
             if (type.equals("socket_filter")) {

@@ -1,6 +1,7 @@
 package bpf4j.verifier.explore;
 
 import bpf4j.isa.Insn;
+import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.check.Env;
 import bpf4j.verifier.explore.Equivalence.Level;
 import bpf4j.verifier.report.Rule;
@@ -28,6 +29,7 @@ final class Checkpoints {
     private final @Nullable ArrayList<State>[] kept;
 
     private final int[] visits;
+    private final boolean everywhere;
     private int jumps;
     private int previousJumps;
     private int processed;
@@ -45,6 +47,9 @@ final class Checkpoints {
         this.loops = loops;
         kept = new ArrayList[env.cfg.insns.length];
         visits = new int[env.cfg.insns.length];
+        everywhere =
+                env.options.checkpointEverywhere()
+                        || (env.bpf && env.spec.flags().contains(ProgramSpec.Flag.TEST_STATE_FREQ));
     }
 
     void countJump() {
@@ -87,7 +92,7 @@ final class Checkpoints {
         int pc = env.pc;
         State state = env.state;
         boolean forced =
-                env.options.checkpointEverywhere()
+                everywhere
                         || env.cfg.forced[pc]
                         || (state.steps != null && state.steps.count > MANY_STEPS);
         boolean add = forced || (jumps - previousJumps >= 2 && processed - previousProcessed >= 8);

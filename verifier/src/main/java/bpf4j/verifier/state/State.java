@@ -1,6 +1,8 @@
 package bpf4j.verifier.state;
 
 import bpf4j.spec.MapSpec;
+import bpf4j.verifier.report.Rule;
+import bpf4j.verifier.report.Violation;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ public final class State {
     /// The most calls that can be nested.
     public static final int MAX_FRAMES = 8;
 
+    private static final int MAX_REFERENCES = 1024;
     private static final Reference[] NO_REFERENCES = {};
 
     private final @Nullable Frame[] frames = new @Nullable Frame[MAX_FRAMES];
@@ -146,7 +149,14 @@ public final class State {
         return references;
     }
 
+    /// Adds a reference; there is a limit, so that a program cannot make its verification endless.
     public void acquire(Reference reference) {
+        if (references.length >= MAX_REFERENCES) {
+            throw Violation.of(
+                    Rule.TOO_COMPLEX,
+                    Violation.E2BIG,
+                    "more than " + MAX_REFERENCES + " references are held at once");
+        }
         references = Arrays.copyOf(references, references.length + 1);
         references[references.length - 1] = reference;
     }
