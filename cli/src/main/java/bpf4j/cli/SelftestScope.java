@@ -42,6 +42,9 @@ final class SelftestScope {
                     "bpf_wq");
     private static final Set<String> KPTR_TAGS = Set.of("kptr", "kptr_untrusted", "percpu_kptr");
 
+    /// What the loader calls where a CO-RE relocation has no target, as libbpf does.
+    private static final int BAD_RELOCATION = 0xbad2310;
+
     private SelftestScope() {}
 
     /// Why a linked program is out of scope, or null when it is in scope.
@@ -74,6 +77,8 @@ final class SelftestScope {
                 String name = program.externs().get(call.id());
                 yield Kfuncs.byName(name) == null ? "kfunc " + name : null;
             }
+            case Insn.CallHelper call when call.id() == BAD_RELOCATION ->
+                    "relocations to types of a kernel";
             case Insn.CallHelper call -> {
                 HelperSpec helper = program.type().helper(call.id());
                 yield helper != null && needsKernelTypes(helper)

@@ -140,7 +140,7 @@ final class BtfMaps {
                     valueType = pointee(member);
                     valueSize = size(member, valueSize, sizeOf(member, valueType));
                 }
-                case "map_extra" -> extra = Integer.toUnsignedLong(number(member));
+                case "map_extra" -> extra = wideNumber(member);
                 case "pinning" -> {
                     if (isInner) {
                         throw fail("is an inner map and cannot be pinned");
@@ -176,6 +176,15 @@ final class BtfMaps {
             }
             inner = new Definition(name + ".inner");
             inner.read(ptr.type(), true);
+        }
+
+        /// Wide attributes are an enumeration with one value, or written as [#number].
+        private long wideNumber(BtfType.Member member) throws LoadException {
+            if (btf.type(btf.resolve(member.type())) instanceof BtfType.Enum values
+                    && values.values().size() == 1) {
+                return values.values().getFirst().value();
+            }
+            return Integer.toUnsignedLong(number(member));
         }
 
         /// Attributes are `int (*name)[VALUE]`.

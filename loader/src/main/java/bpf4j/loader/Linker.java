@@ -446,7 +446,8 @@ final class Linker {
     private Elf.@Nullable Relocation[] relocationsOf(FunctionSymbol function) throws LoadException {
         Elf.@Nullable Relocation[] found = new Elf.Relocation[function.slots()];
         for (Elf.Relocation relocation : index(function.section()).relocations(function)) {
-            if (relocation.type() == R_NONE) {
+            // Old compilers give their relocations no type; those that mean nothing name nothing.
+            if (relocation.type() == R_NONE && relocation.symbol().name().isEmpty()) {
                 continue;
             }
             long place = relocation.offset() - function.start();
