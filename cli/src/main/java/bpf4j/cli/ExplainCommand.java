@@ -17,6 +17,7 @@ import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.VerificationException;
 import bpf4j.verifier.VerifiedProgram;
 import bpf4j.verifier.Verifier;
+import bpf4j.verifier.domain.Scalar;
 import bpf4j.verifier.domain.Tri;
 import bpf4j.verifier.facts.Access;
 import bpf4j.verifier.facts.Facts;
@@ -151,8 +152,7 @@ final class ExplainCommand implements Callable<Integer> {
                             + "pointer to "
                             + name(pointer.region())
                             + (pointer.index() >= 0 ? " " + pointer.index() : "")
-                            + " at "
-                            + pointer.offset();
+                            + place(pointer.offset());
         };
     }
 
@@ -160,8 +160,11 @@ final class ExplainCommand implements Callable<Integer> {
         bpf4j.verifier.facts.Region region = access.region();
         return (region == null ? "any memory" : name(region))
                 + (access.map() >= 0 ? " " + access.map() : "")
-                + " at "
-                + access.offset();
+                + place(access.offset());
+    }
+
+    private static String place(Scalar offset) {
+        return offset.isUnknown() ? "" : " at " + offset;
     }
 
     private static String name(bpf4j.verifier.facts.Region region) {
