@@ -150,7 +150,7 @@ public final class Explorer {
             }
         }
         cfg.fastCalls.drop();
-        maxDepth = StackDepth.check(cfg);
+        maxDepth = StackDepth.check(cfg, env.spec);
     }
 
     private void function(Subprogram sub) {
