@@ -19,6 +19,11 @@ public final class TestRun {
     private static final int SK_LOOKUP = 30;
     private static final int SYSCALL = 31;
 
+    private static final int ETH_P_IP = 0x0800;
+    private static final int ETH_P_IPV6 = 0x86DD;
+    private static final int IPV4_HEADER = 20;
+    private static final int IPV6_HEADER = 40;
+
     private static final int MAX_XDP_META = 255;
 
     /// Bytes of a packet that the loopback's page has room for.
@@ -126,6 +131,9 @@ public final class TestRun {
         if (!settable(context)) {
             return Result.refused(Errno.EINVAL);
         }
+        if (data.length < leastLength(data)) {
+            return Result.refused(Errno.EINVAL);
+        }
         boolean link = type.number() == SCHED_CLS || type.number() == SCHED_ACT;
         byte[] packet = data.clone();
         Packets.prepareSkb(x, packet, 0, packet.length, !link);
@@ -151,6 +159,16 @@ public final class TestRun {
             }
         }
         return new Result(0, timed.r0, timed.nanos, out, contextOut);
+    }
+
+    /// A frame that says that it is IP holds at least the header.
+    private static int leastLength(byte[] frame) {
+        int protocol = (frame[12] & 0xFF) << 8 | (frame[13] & 0xFF);
+        return switch (protocol) {
+            case ETH_P_IP -> Packets.ETH_HLEN + IPV4_HEADER;
+            case ETH_P_IPV6 -> Packets.ETH_HLEN + IPV6_HEADER;
+            default -> Packets.ETH_HLEN;
+        };
     }
 
     private static Result contextOnly(
