@@ -161,6 +161,10 @@ final class Elf {
                                 + " of "
                                 + (sections.size() - 1));
             }
+            // Those of debug information are the most, and nobody's business here.
+            if (sections.get(section.info).name.startsWith(".debug")) {
+                continue;
+            }
             found.computeIfAbsent(section.info, _ -> new ArrayList<>())
                     .addAll(relocationsIn(section));
         }

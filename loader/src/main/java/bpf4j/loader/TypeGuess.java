@@ -9,6 +9,7 @@ import bpf4j.spec.ProgramTypes;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,9 @@ final class TypeGuess {
                     "raw_tracepoint",
                     "perf_event");
 
+    private static final int LOAD_WORD = 0x61;
+    private static final int MOVE = 0xBF;
+
     private final ObjectFile object;
 
     TypeGuess(ObjectFile object) {
@@ -76,12 +80,13 @@ final class TypeGuess {
         return null;
     }
 
-    /// The kind that may call all helpers that some functions call. Programs of one object mostly
-    /// are of one type, as they call each other's tail.
+    /// The kind that may call all helpers that some functions call, and whose context has the fields
+    /// that they load. Programs of one object mostly are of one type, as they call each other's
+    /// tail.
     ProgramKind byHelpers(List<FunctionSymbol> functions) throws LoadException {
-        Set<Integer> called = new TreeSet<>();
+        Uses uses = new Uses();
         for (FunctionSymbol function : functions) {
-            collect(function, called);
+            uses.collect(function);
         }
         String best = BY_HELPERS.getFirst();
         long most = -1;
@@ -89,7 +94,10 @@ final class TypeGuess {
             ProgramKind kind = ProgramKind.ofType(name);
             Set<Integer> permitted =
                     ProgramTypes.of(kind.type(), kind.attachType()).helpers().keySet();
-            long known = called.stream().filter(permitted::contains).count();
+            long known = 2 * uses.helpers.stream().filter(permitted::contains).count();
+            if (name.equals("xdp") && uses.isLikeXdp()) {
+                known++;
+            }
             if (known > most) {
                 most = known;
                 best = name;
@@ -98,14 +106,44 @@ final class TypeGuess {
         return ProgramKind.ofType(best);
     }
 
-    private void collect(FunctionSymbol function, Set<Integer> called) throws LoadException {
-        ByteBuffer code = object.elf().data(object.elf().sections().get(function.section()));
-        for (int i = 0; i < function.slots(); i++) {
-            long slot = Linker.slot(code, function.start() + i * 8);
-            if (Slot.isWide(slot)) {
-                i++;
-            } else if (Slot.opcode(slot) == Slot.CALL && Slot.source(slot) == 0) {
-                called.add(Slot.imm(slot));
+    /// What functions call, and where in their contexts they load words.
+    private final class Uses {
+        private final Set<Integer> helpers = new TreeSet<>();
+        private final Set<Integer> loads = new TreeSet<>();
+
+        /// `struct xdp_md` has 24 bytes and begins with the packet's bounds; in `struct __sk_buff`
+        /// nobody loads just these.
+        boolean isLikeXdp() {
+            return loads.contains(0) && loads.contains(4) && Collections.max(loads) < 24;
+        }
+
+        void collect(FunctionSymbol function) throws LoadException {
+            ByteBuffer code = object.elf().data(object.elf().sections().get(function.section()));
+            int contexts = 1 << 1;
+            for (int i = 0; i < function.slots(); i++) {
+                long slot = Linker.slot(code, function.start() + i * 8);
+                int opcode = Slot.opcode(slot);
+                boolean held = (contexts & 1 << Slot.source(slot)) != 0;
+                int written = 1 << Slot.destination(slot);
+                if (Slot.isWide(slot)) {
+                    contexts &= ~written;
+                    i++;
+                } else if (opcode == Slot.CALL) {
+                    // r1 to r5 are gone after a call.
+                    contexts &= ~0x3E;
+                    if (Slot.source(slot) == 0) {
+                        helpers.add(Slot.imm(slot));
+                    }
+                } else if (opcode == LOAD_WORD) {
+                    if (held) {
+                        loads.add((int) Slot.offset(slot));
+                    }
+                    contexts &= ~written;
+                } else if (opcode == MOVE) {
+                    contexts = held ? contexts | written : contexts & ~written;
+                } else if ((opcode & 7) == 1 || (opcode & 7) == 4 || (opcode & 7) == 7) {
+                    contexts &= ~written;
+                }
             }
         }
     }
