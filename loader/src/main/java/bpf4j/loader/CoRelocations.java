@@ -27,6 +27,7 @@ final class CoRelocations {
     private final @Nullable Btf local;
     private final @Nullable Btf target;
     private final boolean own;
+    private boolean indexed;
     private final Map<String, List<Integer>> targetNames = new HashMap<>();
     private final Map<BtfExt.Relocation, Result> solved = new HashMap<>();
 
@@ -41,17 +42,14 @@ final class CoRelocations {
     }
 
     static CoRelocations of(ObjectFile object, @Nullable Btf target) {
-        CoRelocations relocations = new CoRelocations(object, target);
-        if (!object.ext().relocations().isEmpty()) {
-            relocations.indexTarget();
-        }
-        return relocations;
+        return new CoRelocations(object, target);
     }
 
     private void indexTarget() {
-        if (target == null) {
+        if (target == null || indexed) {
             return;
         }
+        indexed = true;
         for (int id = 1; id < target.size(); id++) {
             String name = target.name(id);
             String essential = CoreMatch.essential(name);
@@ -115,6 +113,7 @@ final class CoRelocations {
         if (name.isEmpty()) {
             throw new LoadException("speaks of a type without name");
         }
+        indexTarget();
         CoreMatch match = new CoreMatch(btf, to);
         CoreSpec found = null;
         CoreValue after = null;

@@ -7,7 +7,10 @@ import bpf4j.spec.ProgramTypes;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// A program of an object with the function that it is.
@@ -30,16 +33,19 @@ record DeclaredProgram(Program program, FunctionSymbol function, boolean sleepab
             entries = text;
         }
         TypeGuess guess = new TypeGuess(object);
+        Map<Integer, Optional<ProgramKind>> bySection = new HashMap<>();
         List<FunctionSymbol> unknown = new ArrayList<>();
         for (FunctionSymbol function : entries) {
-            if (byName(object, function) == null && guess.byContext(function) == null) {
+            bySection.computeIfAbsent(function.section(), _ -> byName(object, function));
+            if (byName(bySection, function) == null && guess.byContext(function) == null) {
                 unknown.add(function);
             }
         }
         ProgramKind common = unknown.isEmpty() ? null : guess.byHelpers(unknown);
         List<DeclaredProgram> programs = new ArrayList<>();
         for (FunctionSymbol function : entries) {
-            programs.add(declare(object, function, settings, guess, common));
+            ProgramKind named = byName(bySection, function);
+            programs.add(declare(object, function, settings, named, guess, common));
         }
         return List.copyOf(programs);
     }
@@ -48,12 +54,13 @@ record DeclaredProgram(Program program, FunctionSymbol function, boolean sleepab
             ObjectFile object,
             FunctionSymbol function,
             ObjectSpec.Settings settings,
+            @Nullable ProgramKind named,
             TypeGuess guess,
             @Nullable ProgramKind common)
             throws LoadException {
         String section = section(object, function);
         String source = "section";
-        ProgramKind kind = byName(object, function);
+        ProgramKind kind = named;
         if (kind == null) {
             kind = guess.byContext(function);
             source = "context";
@@ -99,10 +106,14 @@ record DeclaredProgram(Program program, FunctionSymbol function, boolean sleepab
         return new DeclaredProgram(program, function, kind.sleepable(), kind.frags());
     }
 
-    private static @Nullable ProgramKind byName(ObjectFile object, FunctionSymbol function) {
+    private static @Nullable ProgramKind byName(
+            Map<Integer, Optional<ProgramKind>> bySection, FunctionSymbol function) {
+        return bySection.getOrDefault(function.section(), Optional.empty()).orElse(null);
+    }
+
+    private static Optional<ProgramKind> byName(ObjectFile object, FunctionSymbol function) {
         String section = section(object, function);
-        return ProgramKind.of(section.startsWith("?") ? section.substring(1) : section)
-                .orElse(null);
+        return ProgramKind.of(section.startsWith("?") ? section.substring(1) : section);
     }
 
     private static String section(ObjectFile object, FunctionSymbol function) {

@@ -34,6 +34,8 @@ final class Elf {
     private final ByteBuffer in;
     private final List<Section> sections = new ArrayList<>();
     private final List<Symbol> symbols = new ArrayList<>();
+    private final Map<String, Section> byName = new HashMap<>();
+    private final Map<Integer, List<Symbol>> bySection = new HashMap<>();
 
     /// A section; `size` is what it takes in memory, which for a `.bss` is not in the file.
     record Section(
@@ -101,6 +103,10 @@ final class Elf {
         Elf elf = new Elf(ByteBuffer.wrap(file).order(order));
         elf.readSections();
         elf.readSymbols();
+        elf.sections.forEach(section -> elf.byName.putIfAbsent(section.name, section));
+        for (Symbol symbol : elf.symbols) {
+            elf.bySection.computeIfAbsent(symbol.section, _ -> new ArrayList<>()).add(symbol);
+        }
         return elf;
     }
 
@@ -118,7 +124,12 @@ final class Elf {
 
     /// The first section with this name, if any.
     java.util.Optional<Section> section(String name) {
-        return sections.stream().filter(section -> section.name().equals(name)).findFirst();
+        return java.util.Optional.ofNullable(byName.get(name));
+    }
+
+    /// The symbols that are defined in a section, in the order of the file.
+    List<Symbol> symbols(Section section) {
+        return bySection.getOrDefault(section.index, List.of());
     }
 
     /// The section that a symbol is defined in.

@@ -147,7 +147,29 @@ final class Externs {
         MapSpec spec =
                 sections.map(".kconfig", kconfigSize, true)
                         .withInitial(List.of(DataSections.entry(data.array())));
-        return new ObjectMap(spec.freeze(), -1, 0, ObjectMap.Origin.KCONFIG);
+        return new ObjectMap(
+                spec.withTypes(placed(btf, spec.valueType()), 0, spec.valueType()).freeze(),
+                -1,
+                0,
+                ObjectMap.Origin.KCONFIG);
+    }
+
+    /// The object's types with the places of the values in `.kconfig`, which compilers leave out.
+    private Btf placed(Btf btf, int section) {
+        if (!(btf.type(section) instanceof BtfType.DataSec declared)) {
+            return btf;
+        }
+        List<BtfType.Entry> entries = new ArrayList<>();
+        for (BtfType.Entry entry : declared.entries()) {
+            Extern extern = byName.get(btf.name(entry.var()));
+            if (extern != null && extern.kind() == Kind.KCONFIG) {
+                entries.add(new BtfType.Entry(entry.var(), extern.offset(), extern.size()));
+            }
+        }
+        entries.sort(Comparator.comparingInt(BtfType.Entry::offset));
+        List<BtfType> types = new ArrayList<>(btf.types());
+        types.set(section, new BtfType.DataSec(declared.name(), kconfigSize, List.copyOf(entries)));
+        return new Btf(types);
     }
 
     private static void write(Btf btf, Extern extern, String value, ByteBuffer data)

@@ -18,15 +18,9 @@ final class Functions {
 
     static Functions of(Elf elf) throws LoadException {
         Functions functions = new Functions();
-        Map<Integer, List<Elf.Symbol>> symbols = new HashMap<>();
-        for (Elf.Symbol symbol : elf.symbols()) {
-            if (symbol.section() > Elf.SHN_UNDEF && symbol.section() < Elf.SHN_LORESERVE) {
-                symbols.computeIfAbsent(symbol.section(), _ -> new ArrayList<>()).add(symbol);
-            }
-        }
         for (Elf.Section section : elf.sections()) {
             if (section.isCode()) {
-                functions.add(section, symbols.getOrDefault(section.index(), List.of()));
+                functions.add(section, elf.symbols(section));
             }
         }
         return functions;

@@ -41,10 +41,8 @@ final class LegacyMaps {
 
     private void read(Elf.Section section, List<ObjectMap> maps) throws LoadException {
         List<Elf.Symbol> symbols = new ArrayList<>();
-        for (Elf.Symbol symbol : elf.symbols()) {
-            if (symbol.section() == section.index()
-                    && symbol.kind() != Elf.Kind.SECTION
-                    && symbol.binding() != Elf.Binding.LOCAL) {
+        for (Elf.Symbol symbol : elf.symbols(section)) {
+            if (symbol.kind() != Elf.Kind.SECTION && symbol.binding() != Elf.Binding.LOCAL) {
                 symbols.add(symbol);
             }
         }

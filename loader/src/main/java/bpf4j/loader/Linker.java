@@ -36,7 +36,6 @@ final class Linker {
     private final Set<String> config;
     private final Set<String> kfuncs;
     private final CoRelocations core;
-    private final Map<Integer, RelocationIndex> indexes = new HashMap<>();
 
     /// @param maps the maps as they will be created; those of the object file, and `.kconfig`
     /// @param config the names of the configuration values that are known
@@ -97,7 +96,7 @@ final class Linker {
     private final class Run {
         private long[] out = new long[64];
         private int size;
-        private final Map<FunctionSymbol, Integer> placed = new HashMap<>();
+        private final IdentityHashMap<FunctionSymbol, Integer> placed = new IdentityHashMap<>();
         private final List<MapSpec> used = new ArrayList<>();
         private final IdentityHashMap<ObjectMap, Integer> usedIndex = new IdentityHashMap<>();
         private final Map<String, Integer> externs = new LinkedHashMap<>();
@@ -440,7 +439,7 @@ final class Linker {
     private record Place(int section, long offset) {}
 
     private RelocationIndex index(int section) {
-        return indexes.computeIfAbsent(section, _ -> new RelocationIndex(object, section));
+        return object.index(section);
     }
 
     private Elf.@Nullable Relocation[] relocationsOf(FunctionSymbol function) throws LoadException {

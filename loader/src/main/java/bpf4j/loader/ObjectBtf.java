@@ -93,8 +93,8 @@ final class ObjectBtf {
         List<BtfType.Entry> entries = new ArrayList<>(declared.entries());
         if (declared.size() == 0 && !elfRelocatesBtf()) {
             Map<String, Long> places = new HashMap<>();
-            for (Elf.Symbol symbol : elf.symbols()) {
-                if (symbol.section() == section.index() && symbol.kind() != Elf.Kind.SECTION) {
+            for (Elf.Symbol symbol : elf.symbols(section)) {
+                if (symbol.kind() != Elf.Kind.SECTION) {
                     places.put(symbol.name(), symbol.value());
                 }
             }

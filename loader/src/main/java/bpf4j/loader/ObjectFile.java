@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// An object file as read: everything that linking its programs needs. Never changed after
 /// [#parse].
@@ -26,6 +27,7 @@ final class ObjectFile {
     private final Externs externs;
     private final Map<Integer, List<Elf.Relocation>> relocations;
     private final List<ObjectMap> maps;
+    private final Map<Integer, RelocationIndex> indexes = new ConcurrentHashMap<>();
     private final String license;
     private final int version;
 
@@ -75,6 +77,11 @@ final class ObjectFile {
     /// The relocations of a section in ascending order of place.
     List<Elf.Relocation> relocations(int section) {
         return relocations.getOrDefault(section, List.of());
+    }
+
+    /// What is said about the instructions of a section of code, sorted.
+    RelocationIndex index(int section) {
+        return indexes.computeIfAbsent(section, at -> new RelocationIndex(this, at));
     }
 
     /// The maps in the order of libbpf: defined ones, then sections of variables; without

@@ -38,6 +38,7 @@ public final class ObjectSpec {
     private final List<ObjectMap> allMaps;
     private final List<DeclaredProgram> programs;
     private final Settings settings;
+    private final Linker linker;
 
     /// What a user chose.
     record Settings(
@@ -57,6 +58,13 @@ public final class ObjectSpec {
         this.settings = settings;
         this.allMaps = withConfig(file, maps, settings);
         this.programs = DeclaredProgram.of(file, settings);
+        this.linker =
+                new Linker(
+                        file,
+                        allMaps,
+                        settings.config.keySet(),
+                        settings.kfuncs,
+                        CoRelocations.of(file, settings.target));
     }
 
     /// Reads an object file.
@@ -204,17 +212,16 @@ public final class ObjectSpec {
     ///
     /// @throws LoadException when one of them cannot be linked
     public List<ProgramSpec> programs() throws LoadException {
-        Linker linker = linker();
         List<ProgramSpec> linked = new ArrayList<>();
         long slots = 0;
         for (DeclaredProgram program : programs) {
             if (program.program().wanted() && program.program().unsupported() == null) {
-                ProgramSpec spec = link(linker, program);
+                ProgramSpec spec = link(program);
                 slots += spec.code().size();
-                if (slots > 4L * Linker.MOST_SLOTS) {
+                if (slots > 2L * Linker.MOST_SLOTS) {
                     throw new LoadException(
                             "the programs are longer than "
-                                    + 4L * Linker.MOST_SLOTS
+                                    + 2L * Linker.MOST_SLOTS
                                     + " instructions together");
                 }
                 linked.add(spec);
@@ -231,7 +238,7 @@ public final class ObjectSpec {
                 if (reason != null) {
                     throw new LoadException("program '" + program + "': " + reason);
                 }
-                return link(linker(), candidate);
+                return link(candidate);
             }
         }
         throw new LoadException(
@@ -370,26 +377,17 @@ public final class ObjectSpec {
         return List.copyOf(all);
     }
 
-    private Linker linker() {
-        return new Linker(
-                file,
-                allMaps,
-                settings.config.keySet(),
-                settings.kfuncs,
-                CoRelocations.of(file, settings.target));
-    }
-
     /// The linked slots of a program, for comparison with other loaders.
     Linker.Linked linked(String program) throws LoadException {
         for (DeclaredProgram candidate : programs) {
             if (candidate.program().name().equals(program)) {
-                return linker().link(candidate.function());
+                return linker.link(candidate.function());
             }
         }
         throw new LoadException("the object has no program '" + program + "'");
     }
 
-    private ProgramSpec link(Linker linker, DeclaredProgram declared) throws LoadException {
+    private ProgramSpec link(DeclaredProgram declared) throws LoadException {
         Program program = declared.program();
         Linker.Linked linked = linker.link(declared.function());
         Code code;

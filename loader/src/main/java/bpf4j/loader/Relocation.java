@@ -20,7 +20,7 @@ public record Relocation(String function, int pc, String kind, String target) {
     static List<Relocation> of(ObjectFile file) {
         List<Relocation> found = new ArrayList<>();
         for (FunctionSymbol function : file.functions().all()) {
-            RelocationIndex index = new RelocationIndex(file, function.section());
+            RelocationIndex index = file.index(function.section());
             for (Elf.Relocation relocation : index.relocations(function)) {
                 found.add(
                         new Relocation(

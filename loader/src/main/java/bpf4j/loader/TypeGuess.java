@@ -64,8 +64,7 @@ final class TypeGuess {
         if (btf == null) {
             return null;
         }
-        String section = object.elf().sections().get(function.section()).name();
-        for (BtfExt.FuncInfo info : object.ext().functions().getOrDefault(section, List.of())) {
+        for (BtfExt.FuncInfo info : object.index(function.section()).functions(function)) {
             if (info.byteOffset() == function.start()
                     && btf.type(info.type()) instanceof BtfType.Func func
                     && btf.type(func.proto()) instanceof BtfType.FuncProto proto
@@ -80,7 +79,8 @@ final class TypeGuess {
         return null;
     }
 
-    /// The kind that may call all helpers that some functions call, and whose context has the fields
+    /// The kind that may call all helpers that some functions call, and whose context has the
+    /// fields
     /// that they load. Programs of one object mostly are of one type, as they call each other's
     /// tail.
     ProgramKind byHelpers(List<FunctionSymbol> functions) throws LoadException {

@@ -29,7 +29,8 @@ final class Variables {
     }
 
     private static void add(ObjectFile file, ObjectMap map, List<Variable> found) {
-        String section = file.elf().sections().get(map.section()).name();
+        Elf.Section data = file.elf().sections().get(map.section());
+        String section = data.name();
         boolean constant = DataSections.isReadOnly(section);
         String name = map.spec().name();
         Btf btf = file.btf();
@@ -50,9 +51,8 @@ final class Variables {
             }
             return;
         }
-        for (Elf.Symbol symbol : file.elf().symbols()) {
-            if (symbol.section() == map.section()
-                    && symbol.kind() == Elf.Kind.OBJECT
+        for (Elf.Symbol symbol : file.elf().symbols(data)) {
+            if (symbol.kind() == Elf.Kind.OBJECT
                     && symbol.value() >= 0
                     && symbol.value() <= map.spec().valueSize()
                     && symbol.size() >= 0
