@@ -40,6 +40,7 @@ public abstract class BpfMap {
     private final MapSpec spec;
     private final int id;
     private final SpecialFields special;
+    private final boolean readOnly;
     private volatile boolean frozen;
 
     /// A map with its number in an [AddressSpace].
@@ -47,6 +48,7 @@ public abstract class BpfMap {
         this.spec = spec;
         this.id = id;
         this.special = SpecialFields.of(spec);
+        this.readOnly = (spec.flags() & RDONLY_PROG) != 0;
     }
 
     /// What the map was declared as.
@@ -136,11 +138,12 @@ public abstract class BpfMap {
     /// Whether a program may read (or write) `size` bytes at `offset` in [#values].
     public boolean permits(int offset, long size, boolean write) {
         long start = offset & 0xFFFF_FFFFL;
-        long stride = stride();
-        return size >= 0
-                && start + size <= values().byteSize()
-                && (start % stride) + size <= stride
-                && (!write || (spec.flags() & RDONLY_PROG) == 0);
+        if (size < 0 || start + size > values().byteSize() || write && readOnly) {
+            return false;
+        }
+        // Elements begin at multiples of 8, so an aligned word is in one of them.
+        return size <= 8 && (start & (size - 1)) == 0 && Long.bitCount(size) == 1
+                || (start % stride()) + size <= stride();
     }
 
     /// The address of the key that belongs to a value, or 0 where maps of this type have none. The
