@@ -74,6 +74,9 @@ final class Calls {
                     if (arg instanceof Pointer p && p.region() == Region.FUNCTION) {
                         callback(p.index(), unknownArgs(), listener);
                     }
+                    if (arg == Any.MIXED) {
+                        listener.callAnything();
+                    }
                     lend(state, arg, 0, END, true, listener);
                 }
                 leave(state, Any.MIXED);
