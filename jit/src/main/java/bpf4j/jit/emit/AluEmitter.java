@@ -26,10 +26,10 @@ final class AluEmitter {
 
     /// `dst = dst op src`; `dst` has representation `rep` afterwards.
     void alu(int pc, Insn.Alu alu, Rep rep) {
-        if (alu.op() == AluOp.MOV) {
-            move(alu, rep);
-        } else if (rep instanceof Rep.Constant || rep instanceof Rep.InFrame) {
+        if (rep instanceof Rep.Constant || rep instanceof Rep.InFrame) {
             values.set(alu.dst(), rep);
+        } else if (alu.op() == AluOp.MOV) {
+            move(alu, rep);
         } else if (alu.width() == Width.W32) {
             word(pc, alu, rep);
         } else if (rep instanceof Rep.Pointer pointer && pointerArithmetic(pc, alu, pointer)) {
@@ -52,8 +52,6 @@ final class AluEmitter {
                 values.pushLong(alu.src());
                 values.pop(alu.dst(), rep, Form.LONG);
             }
-        } else if (rep instanceof Rep.Constant) {
-            values.set(alu.dst(), rep);
         } else {
             values.pushInt(alu.src());
             values.pop(alu.dst(), rep, Form.WORD);
