@@ -89,7 +89,8 @@ final class Memory {
                 result = Reg.UNKNOWN;
             }
             case ARENA -> result = Reg.UNKNOWN;
-            case KERNEL, CONST_MAP -> throw kernelType(regno, reg);
+            case CONST_MAP -> throw MapStructs.refuse(env, regno, reg, off, false);
+            case KERNEL -> throw kernelType(regno);
             default -> throw notAPointer(regno, reg);
         }
         if (target >= 0 && result != null) {
@@ -165,7 +166,8 @@ final class Memory {
                 checkBuffer("rdwr", regno, off, bytes);
             }
             case ARENA -> {}
-            case KERNEL, CONST_MAP -> throw kernelType(regno, reg);
+            case CONST_MAP -> throw MapStructs.refuse(env, regno, reg, off, true);
+            case KERNEL -> throw kernelType(regno);
             default -> throw notAPointer(regno, reg);
         }
     }
@@ -199,13 +201,11 @@ final class Memory {
                 "R" + regno + " invalid mem access '" + reg.typeName() + "'");
     }
 
-    private static Violation kernelType(int regno, Reg reg) {
+    private static Violation kernelType(int regno) {
         return Violation.access(
                 Rule.KERNEL_TYPES,
                 regno,
-                reg.kind == Kind.CONST_MAP
-                        ? "R" + regno + " invalid mem access '" + reg.typeName() + "'"
-                        : "R" + regno + " points to a kernel object, which has no type here");
+                "R" + regno + " points to a kernel object, which has no type here");
     }
 
     private void checkWritable(int regno, Reg reg) {

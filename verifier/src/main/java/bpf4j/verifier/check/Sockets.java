@@ -15,7 +15,7 @@ final class Sockets {
     private static final int RX_QUEUE_MAPPING = 76;
     private static final int SOCK_SIZE = 80;
     private static final int BYTES_RECEIVED = 80;
-    private static final int BYTES_ACKED = 88;
+    private static final int DSACK_DUPS = 96;
     private static final int TCP_SIZE = 112;
 
     private Sockets() {}
@@ -60,6 +60,9 @@ final class Sockets {
         if (off < 0 || off >= TCP_SIZE || off % bytes != 0) {
             return false;
         }
-        return off == BYTES_RECEIVED || off == BYTES_ACKED ? bytes == 8 : bytes == 4;
+        if (within(off, BYTES_RECEIVED, DSACK_DUPS)) {
+            return bytes == 8;
+        }
+        return bytes == 4;
     }
 }
