@@ -124,7 +124,9 @@ final class Explanation {
                             + " No comparison with the packet's end on this path shows that the"
                             + " bytes accessed are there.";
             case OUT_OF_BOUNDS, UNBOUNDED ->
-                    what + " Its offset can leave the memory that it points into." + map;
+                    value(register).isScalar()
+                            ? what + " As a size or an offset it can exceed the memory."
+                            : what + " Its offset can leave the memory that it points into." + map;
             case NOT_A_POINTER -> what + " It cannot be dereferenced.";
             case UNINITIALISED_STACK ->
                     "bytes of the stack are read that were not written on this path. " + what;
@@ -184,13 +186,25 @@ final class Explanation {
         String before = pc < 0 ? "" : " before insn " + pc;
         return switch (violation.rule()) {
             case NULL_DEREFERENCE -> name + " != NULL" + before;
-            case PACKET_BOUNDS -> name + " + offset + size <= data_end" + before;
+            case PACKET_BOUNDS -> name + " + " + end() + " <= data_end" + before;
             case OUT_OF_BOUNDS, UNBOUNDED -> "an upper and a lower bound of " + name + before;
             case UNREADABLE_REGISTER -> "a value in " + name + before;
             case UNINITIALISED_STACK -> "a write of these bytes" + before;
             case REFERENCE_LEAK -> "a release" + before;
             case RETURN_VALUE -> "a bound of R0" + before;
             default -> "";
+        };
+    }
+
+    /// How far the access reaches from the register.
+    private String end() {
+        if (pc < 0) {
+            return "size";
+        }
+        return switch (spec.code().at(pc)) {
+            case Insn.Load load -> Integer.toString(load.off() + load.size().bytes());
+            case Insn.Store store -> Integer.toString(store.off() + store.size().bytes());
+            default -> "size";
         };
     }
 }

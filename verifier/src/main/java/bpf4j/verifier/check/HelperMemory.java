@@ -119,8 +119,28 @@ final class HelperMemory {
                             + " unbounded memory access, use 'var &= const' or 'if (var <"
                             + " const)'");
         }
-        check(regno - 1, (int) size.var.umax(), write, zeroAllowed, raw);
+        try {
+            check(regno - 1, (int) size.var.umax(), write, zeroAllowed, raw);
+        } catch (Violation violation) {
+            throw size.var.isConst() ? violation : blame(regno, violation);
+        }
         env.precise.register(regno);
+    }
+
+    /// The size is to blame when memory is large enough for some of its values only.
+    private static Violation blame(int regno, Violation violation) {
+        return switch (violation.rule()) {
+            case STACK_BOUNDS, OUT_OF_BOUNDS, PACKET_BOUNDS ->
+                    new Violation(
+                            violation.rule() == Rule.STACK_BOUNDS
+                                    ? Rule.OUT_OF_BOUNDS
+                                    : violation.rule(),
+                            violation.errno(),
+                            -1,
+                            regno,
+                            violation.kernelText());
+            default -> violation;
+        };
     }
 
     /// Which offsets a pointer may have when it is passed.
