@@ -2,7 +2,6 @@
 module bpf4j.vm {
     requires transitive bpf4j.isa;
     requires transitive bpf4j.loader;
-    requires transitive bpf4j.filter;
     requires transitive bpf4j.runtime;
     requires transitive bpf4j.verifier;
     requires transitive bpf4j.interpreter;

@@ -31,7 +31,6 @@ class ArchitectureTest {
     static {
         module("isa", "bpf4j.isa..", "bpf4j.spec..", "bpf4j.btf..");
         module("loader", "bpf4j.loader..").put("loader", new String[] {"isa"});
-        module("filter", "bpf4j.filter..").put("filter", new String[] {"isa"});
         module("runtime", "bpf4j.runtime..").put("runtime", new String[] {"isa"});
         module("verifier", "bpf4j.verifier..").put("verifier", new String[] {"isa"});
         String[] engine = {"isa", "runtime", "verifier"};
