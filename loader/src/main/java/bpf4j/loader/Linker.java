@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Links one program: its entry first, then each subprogram where it is first referred to, depth
 /// first, as libbpf does; every relocation applied.
@@ -34,17 +35,17 @@ final class Linker {
     private final ObjectFile object;
     private final Map<Place, ObjectMap> maps = new HashMap<>();
     private final Set<String> config;
-    private final Set<String> kfuncs;
+    private final Predicate<String> kfuncs;
     private final CoRelocations core;
 
     /// @param maps the maps as they will be created; those of the object file, and `.kconfig`
     /// @param config the names of the configuration values that are known
-    /// @param kfuncs the names of the kernel functions that exist
+    /// @param kfuncs whether a kernel function of a name exists
     Linker(
             ObjectFile object,
             List<ObjectMap> maps,
             Set<String> config,
-            Set<String> kfuncs,
+            Predicate<String> kfuncs,
             CoRelocations core) {
         this.object = object;
         for (ObjectMap map : maps) {
@@ -226,7 +227,7 @@ final class Linker {
                                 + name
                                 + "', which the object neither defines nor declares __ksym");
             }
-            if (extern.weak() && !kfuncs.contains(name)) {
+            if (extern.weak() && !kfuncs.test(name)) {
                 out[pc] = Slot.of(Slot.CALL, 0, 0, 0, POISON_KFUNC + externIndex(name));
                 return;
             }
@@ -315,7 +316,7 @@ final class Linker {
                     put(pc, Slot.PSEUDO_MAP_VALUE, use(map), extern.offset());
                 }
                 case FUNCTION -> {
-                    if (kfuncs.contains(extern.name())) {
+                    if (kfuncs.test(extern.name())) {
                         put(pc, Slot.PSEUDO_BTF_ID, externIndex(extern.name()), 0);
                     } else if (extern.weak()) {
                         put(pc, 0, 0, 0);

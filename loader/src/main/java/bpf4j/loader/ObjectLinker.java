@@ -25,6 +25,8 @@ final class ObjectLinker {
     private final Map<String, Global> globals = new LinkedHashMap<>();
     private final List<ElfWriter.Symbol> locals = new ArrayList<>();
     private final LinkedBtf types = new LinkedBtf();
+    private final List<Addend> addends = new ArrayList<>();
+    private final List<String> localSections = new ArrayList<>();
 
     /// A section of the result.
     private static final class Joined {
@@ -277,8 +279,6 @@ final class ObjectLinker {
                 symbol.size());
     }
 
-    private final List<String> localSections = new ArrayList<>();
-
     private Pending pending(
             ObjectFile file,
             Elf.Section section,
@@ -330,8 +330,6 @@ final class ObjectLinker {
         }
         addends.add(new Addend(section.name(), (int) (start + relocation.offset()), by));
     }
-
-    private final List<Addend> addends = new ArrayList<>();
 
     /// A change of an immediate in a joined section of code.
     private record Addend(String section, int offset, long by) {}

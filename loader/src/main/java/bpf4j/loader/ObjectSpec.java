@@ -3,6 +3,7 @@ package bpf4j.loader;
 import bpf4j.btf.Btf;
 import bpf4j.isa.Code;
 import bpf4j.isa.Codec;
+import bpf4j.spec.Kfuncs;
 import bpf4j.spec.LoadException;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.ProgramSpec;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /// An object file that clang compiled for BPF, as data: what it declares, and its programs linked
@@ -45,10 +47,11 @@ public final class ObjectSpec {
             @Nullable Set<String> wanted,
             @Nullable Btf target,
             Map<String, String> config,
-            Set<String> kfuncs,
+            Predicate<String> kfuncs,
             Map<String, ProgramType> types) {
         static final Settings DEFAULT =
-                new Settings(null, null, Platform.CONFIG, Set.of(), Map.of());
+                new Settings(
+                        null, null, Platform.CONFIG, name -> Kfuncs.byName(name) != null, Map.of());
     }
 
     private ObjectSpec(ObjectFile file, List<ObjectMap> maps, Settings settings)
@@ -338,15 +341,15 @@ public final class ObjectSpec {
                         settings.types));
     }
 
-    /// The same object for a platform that has these kernel functions: weak references to others
-    /// become 0.
+    /// The same object for a platform that has these kernel functions, instead of those of
+    /// [Kfuncs]: weak references to others become 0.
     public ObjectSpec withKernelFunctions(Set<String> names) throws LoadException {
         return with(
                 new Settings(
                         settings.wanted,
                         settings.target,
                         settings.config,
-                        Set.copyOf(names),
+                        Set.copyOf(names)::contains,
                         settings.types));
     }
 
