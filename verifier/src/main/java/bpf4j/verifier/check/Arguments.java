@@ -55,7 +55,7 @@ final class Arguments {
             }
             return;
         }
-        if (reg.kind.isAnyPacket() && !mayPassPacket(meta)) {
+        if (reg.kind.isPacket() && !mayPassPacket(meta)) {
             throw Violation.access(
                     Rule.HELPER_ARGUMENT, regno, "helper access to the packet is not allowed");
         }
