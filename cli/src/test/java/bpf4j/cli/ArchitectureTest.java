@@ -37,10 +37,10 @@ class ArchitectureTest {
         module("interpreter", "bpf4j.interpreter..").put("interpreter", engine);
         module("jit", "bpf4j.jit..").put("jit", engine);
         module("kernel", "bpf4j.kernel..").put("kernel", new String[] {"isa", "runtime"});
-        String[] below = {"isa", "loader", "filter", "runtime", "verifier", "interpreter", "jit"};
+        String[] below = {"isa", "loader", "runtime", "verifier", "interpreter", "jit"};
         module("vm", "bpf4j.vm..").put("vm", below);
         String[] above = {
-            "isa", "loader", "filter", "runtime", "verifier", "interpreter", "jit", "vm", "kernel"
+            "isa", "loader", "runtime", "verifier", "interpreter", "jit", "vm", "kernel"
         };
         module("testkit", "bpf4j.testkit..").put("testkit", above);
         module("perf", "bpf4j.perf..").put("perf", above);
