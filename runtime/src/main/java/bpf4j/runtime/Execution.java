@@ -229,6 +229,19 @@ public final class Execution {
         return Address.of(Address.FIRST_OBJECT + objectCount++, 0);
     }
 
+    /// Takes an object away that is not needed any longer. Its address is given to another one only
+    /// when all that came later are gone too.
+    public void removeObject(long address) {
+        int index = Address.region(address) - Address.FIRST_OBJECT;
+        if (index < 0 || index >= objectCount) {
+            return;
+        }
+        objects[index] = EMPTY;
+        while (objectCount > 0 && objects[objectCount - 1].equals(EMPTY)) {
+            objectCount--;
+        }
+    }
+
     /// The object with this region, or null.
     @Nullable MemorySegment object(int region) {
         int index = region - Address.FIRST_OBJECT;

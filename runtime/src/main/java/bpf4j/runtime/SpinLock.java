@@ -14,7 +14,7 @@ public final class SpinLock {
     public static void lock(Execution execution, long address) {
         MemorySegment memory = Memory.segment(execution, address, 4, true);
         long index = Memory.index(execution, address);
-        if (memory.heapBase().isPresent()) {
+        if (memory.heapBase().isPresent() || (index & 3) != 0) {
             throw new ProgramFault(Address.describe(address) + " is no place for a lock");
         }
         if (BpfMap.tryLock(memory, index)) {
@@ -33,6 +33,10 @@ public final class SpinLock {
     /// Releases the lock at an address.
     public static void unlock(Execution execution, long address) {
         MemorySegment memory = Memory.segment(execution, address, 4, true);
-        BpfMap.unlock(memory, Memory.index(execution, address));
+        long index = Memory.index(execution, address);
+        if (memory.heapBase().isPresent() || (index & 3) != 0) {
+            throw new ProgramFault(Address.describe(address) + " is no place for a lock");
+        }
+        BpfMap.unlock(memory, index);
     }
 }

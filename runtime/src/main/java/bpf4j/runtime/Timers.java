@@ -10,6 +10,9 @@ import java.util.Map;
 public final class Timers {
     private static final long ABSOLUTE = 1;
     private static final long CPU_PIN = 2;
+    /// The bytes of a `struct bpf_timer`.
+    private static final int SIZE = 16;
+
     private static final int REALTIME = 0;
     private static final int MONOTONIC = 1;
     private static final int BOOTTIME = 7;
@@ -38,6 +41,11 @@ public final class Timers {
     public synchronized int init(long timer, BpfMap map, long flags) {
         if (flags != REALTIME && flags != MONOTONIC && flags != BOOTTIME) {
             return -Errno.EINVAL;
+        }
+        if (Address.region(timer) != Address.VALUES + map.id()
+                || (Address.offset(timer) & 7) != 0
+                || !map.permits(Address.offset(timer), SIZE, true)) {
+            throw new ProgramFault(Address.describe(timer) + " is no place for a timer");
         }
         long value = timer - Math.max(0, map.timerOffset());
         return timers.putIfAbsent(timer, new Timer(map.handle(), value)) != null ? -Errno.EBUSY : 0;

@@ -135,10 +135,13 @@ final class EventHelpers {
                 Dynptr.init(x, dynptr, Dynptr.LOCAL, address, record.length);
                 Dynptr.makeReadOnly(x, dynptr);
                 drained++;
-                if (MapHelpers.call(x, function, dynptr, context, 0, 0, 0) != 0) {
+                long stop = MapHelpers.call(x, function, dynptr, context, 0, 0, 0);
+                x.removeObject(address);
+                if (stop != 0) {
                     break;
                 }
             }
+            x.removeObject(dynptr);
             return drained;
         } finally {
             ring.end();

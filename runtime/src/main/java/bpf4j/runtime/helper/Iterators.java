@@ -21,7 +21,7 @@ final class Iterators {
         registry.kfunc("bpf_iter_num_destroy", Iterators::destroyNumbers);
         registry.kfunc("bpf_iter_bits_new", Iterators::newBits);
         registry.kfunc("bpf_iter_bits_next", Iterators::nextBit);
-        registry.kfunc("bpf_iter_bits_destroy", (x, r1, r2, r3, r4, r5) -> 0);
+        registry.kfunc("bpf_iter_bits_destroy", Iterators::destroyBits);
         for (String name :
                 new String[] {
                     "bpf_rcu_read_lock",
@@ -85,6 +85,15 @@ final class Iterators {
             Memory.store(x, iterator, 8, x.addObject(copy));
         }
         Memory.store(x, iterator + 8, 4, count * 64L);
+        return 0;
+    }
+
+    private static long destroyBits(
+            Execution x, long iterator, long r2, long r3, long r4, long r5) {
+        if ((int) Memory.load(x, iterator + 8, 4) > 64) {
+            x.removeObject(Memory.load(x, iterator, 8));
+        }
+        Memory.store(x, iterator + 8, 4, 0);
         return 0;
     }
 

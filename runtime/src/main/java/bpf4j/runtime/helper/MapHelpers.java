@@ -109,19 +109,24 @@ final class MapHelpers {
         // Arrays give the index instead of an address: the program sees it in memory of its own.
         MemorySegment index = MemorySegment.ofArray(new byte[4]);
         long[] address = new long[1];
-        return live.forEach(
-                x.cpu,
-                (key, value) -> {
-                    long keyAddress = key;
-                    if (Address.region(key) == 0) {
-                        if (address[0] == 0) {
-                            address[0] = x.addObject(index);
-                        }
-                        index.set(Memory.INT, 0, (int) key);
-                        keyAddress = address[0];
-                    }
-                    return call(x, function, map, keyAddress, value, context, 0);
-                });
+        long visited =
+                live.forEach(
+                        x.cpu,
+                        (key, value) -> {
+                            long keyAddress = key;
+                            if (Address.region(key) == 0) {
+                                if (address[0] == 0) {
+                                    address[0] = x.addObject(index);
+                                }
+                                index.set(Memory.INT, 0, (int) key);
+                                keyAddress = address[0];
+                            }
+                            return call(x, function, map, keyAddress, value, context, 0);
+                        });
+        if (address[0] != 0) {
+            x.removeObject(address[0]);
+        }
+        return visited;
     }
 
     private static long loop(

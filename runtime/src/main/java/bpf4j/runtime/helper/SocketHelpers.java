@@ -35,7 +35,12 @@ final class SocketHelpers {
         registry.add(84, (x, r1, r2, r3, r4, r5) -> lookup(x, TCP, r2, r3, r4, r5));
         registry.add(85, (x, r1, r2, r3, r4, r5) -> lookup(x, UDP, r2, r3, r4, r5));
         registry.add(99, (x, r1, r2, r3, r4, r5) -> lookup(x, TCP, r2, r3, r4, r5));
-        registry.add(86, (x, r1, r2, r3, r4, r5) -> 0);
+        registry.add(
+                86,
+                (x, r1, r2, r3, r4, r5) -> {
+                    x.removeObject(r1);
+                    return 0;
+                });
         // A socket that the host made up is a full one, but no listening or TCP one of a kernel.
         registry.add(95, (x, r1, r2, r3, r4, r5) -> r1);
         registry.add(96, (x, r1, r2, r3, r4, r5) -> 0);

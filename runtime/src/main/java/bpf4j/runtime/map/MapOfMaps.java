@@ -16,6 +16,8 @@ import java.util.Objects;
 /// A map whose values are maps (`array_of_maps`, `hash_of_maps`). A program that looks up gets the
 /// inner map itself; hosts store with [#put].
 public final class MapOfMaps extends BpfMap {
+    private static final MemorySegment NONE = MemorySegment.ofArray(new byte[0]);
+
     private final AddressSpace space;
 
     /// Holds the ids of the inner maps, plus 1.
@@ -111,7 +113,7 @@ public final class MapOfMaps extends BpfMap {
 
     @Override
     public MemorySegment values() {
-        return MemorySegment.ofArray(new byte[0]);
+        return NONE;
     }
 
     @Override

@@ -131,11 +131,6 @@ public final class RingbufMap extends BpfMap {
         lengths[slot] = lengths[slot] & ~BUSY | (discard ? DISCARDED : 0);
     }
 
-    /// The bytes of the reserved record at an address.
-    public synchronized int length(long address) {
-        return lengths[(Address.offset(address) - HEADER) >> 3] & ~(BUSY | DISCARDED);
-    }
-
     /// `bpf_ringbuf_output`: 0, or -EAGAIN when there is no room.
     public int output(MemorySegment data, long index, long bytes) {
         long address = reserve(bytes);
