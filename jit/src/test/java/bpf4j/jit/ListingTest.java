@@ -58,8 +58,25 @@ class ListingTest {
                         r0 &= 7
                         exit
                         """);
-        assertTrue(all.stream().anyMatch(op -> op.startsWith("if_icmpne")), all.toString());
+        assertTrue(all.stream().anyMatch(op -> op.startsWith("if_icmplt")), all.toString());
         assertFalse(all.contains("lcmp"), all.toString());
+    }
+
+    @Test
+    void aLoopThatEndsAtAValueEndsBelowIt() throws Exception {
+        List<String> all =
+                bytecode(
+                        """
+                        r1 = 0
+                        r0 = 0
+                        again:
+                        r0 += 3
+                        r1 += 8
+                        if r1 != 512 goto again
+                        r0 &= 7
+                        exit
+                        """);
+        assertTrue(all.stream().anyMatch(op -> op.startsWith("if_icmplt")), all.toString());
     }
 
     @Test

@@ -108,7 +108,7 @@ final class JumpEmitter {
                     writer.jump(compareZero(jump.cond()), target);
                 } else {
                     values.pushInt(jump.src());
-                    writer.jump(signedCompare(jump.cond()), target);
+                    writer.jump(signedCompare(atLimit(pc, jump)), target);
                 }
             }
             case JSGT, JSGE, JSLT, JSLE -> {
@@ -133,6 +133,18 @@ final class JumpEmitter {
                 }
             }
         }
+    }
+
+    /// The condition of a comparison for equality. With the greatest value possible that is the
+    /// same
+    /// as being less or not: HotSpot counts loops of any step that end so.
+    private Cond atLimit(int pc, Insn.JumpIf jump) {
+        if (jump.src() instanceof Operand.Imm(int value)
+                && value > 0
+                && context.knowledge().atMost(pc, jump.dst(), value)) {
+            return jump.cond() == Cond.JNE ? Cond.JLT : Cond.JGE;
+        }
+        return jump.cond();
     }
 
     private void compareUnsigned(Cond cond, Label target) {

@@ -63,6 +63,12 @@ public final class FactsKnowledge implements Knowledge {
     }
 
     @Override
+    public boolean atMost(int pc, int reg, int limit) {
+        Value value = facts.before(pc, reg);
+        return value.isPositiveInt() && value.bits().umax() <= limit;
+    }
+
+    @Override
     public boolean nonZero(int pc, int reg, boolean word) {
         Value value = facts.before(pc, reg);
         return word ? value.isLowNonZero() : value.isNonZero();

@@ -31,6 +31,11 @@ public interface Knowledge {
         return false;
     }
 
+    /// Whether register `reg` is between 0 and `limit` before slot `pc`.
+    default boolean atMost(int pc, int reg, int limit) {
+        return false;
+    }
+
     /// Whether register `reg` is not 0 before slot `pc`: all 64 bits of it, or the low 32.
     default boolean nonZero(int pc, int reg, boolean word) {
         return false;

@@ -35,6 +35,8 @@ final class Solver {
     private static final int MAX_JOINS = 120;
 
     private static final int MAX_THRESHOLDS = 96;
+
+    private static final int MAX_STEPS = 4;
     private static final long[] NO_THRESHOLDS = {};
     private static final Values.Joiner PLAIN = Scalar::join;
 
@@ -79,6 +81,7 @@ final class Solver {
 
     private static long[] thresholds(Cfg cfg) {
         TreeSet<Long> found = new TreeSet<>();
+        List<Integer> steps = steps(cfg);
         for (int pc = 0; pc < cfg.insns.length; pc = cfg.next(pc)) {
             Operand operand =
                     switch (cfg.at(pc)) {
@@ -90,6 +93,10 @@ final class Solver {
                 found.add(value - 1L);
                 found.add((long) value);
                 found.add(value + 1L);
+                // A counter that ends at a value is at most one step below it before.
+                for (int step : steps) {
+                    found.add((long) value - step);
+                }
             }
         }
         return found.stream().mapToLong(Long::longValue).toArray();
@@ -115,6 +122,21 @@ final class Solver {
             }
             leaders.set(pc + 1);
         }
+    }
+
+    /// What counters of loops are increased by, beside 1: few constants, those of additions.
+    private static List<Integer> steps(Cfg cfg) {
+        TreeSet<Integer> found = new TreeSet<>();
+        for (int pc = 0; pc < cfg.insns.length && found.size() < MAX_STEPS; pc = cfg.next(pc)) {
+            if (cfg.at(pc) instanceof Insn.Alu alu
+                    && alu.op() == AluOp.ADD
+                    && alu.src() instanceof Operand.Imm(int value)
+                    && value > 1
+                    && value <= 64) {
+                found.add(value);
+            }
+        }
+        return List.copyOf(found);
     }
 
     private static boolean isJump(Insn insn) {
