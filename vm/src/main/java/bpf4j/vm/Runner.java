@@ -20,6 +20,7 @@ public final class Runner {
     private final LoadedProgram program;
     private final ProgramType type;
     private final boolean takesPackets;
+    private final boolean xdp;
     private final boolean writes;
     private final Execution execution;
     private byte[] copy = new byte[4096];
@@ -28,6 +29,7 @@ public final class Runner {
         this.program = program.loaded();
         this.type = program.spec().type();
         this.takesPackets = program.verdicts() != Verdicts.NUMBER;
+        this.xdp = program.verdicts() == Verdicts.XDP;
         this.writes = program.writesPacket();
         this.execution = execution;
     }
@@ -37,8 +39,12 @@ public final class Runner {
     /// @return r0 at exit
     /// @throws ProgramFault when the verifier was wrong, or the program takes no packets
     public long run(byte[] bytes, int start, int length) {
-        needPackets();
-        Packets.prepare(execution, type, bytes, start, length);
+        if (xdp) {
+            Packets.prepareXdp(execution, bytes, start, length);
+        } else {
+            needPackets();
+            Packets.prepare(execution, type, bytes, start, length);
+        }
         return program.run(execution);
     }
 
