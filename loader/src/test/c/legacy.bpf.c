@@ -28,6 +28,19 @@ struct old_map_def SEC("maps") outer = {
 	.inner_map_idx = 0,
 };
 
+// What BPF_ANNOTATE_KV_PAIR(hosts, int, struct visits) declared.
+struct visits {
+	int first;
+	int last;
+};
+
+struct ____btf_map_hosts {
+	int key;
+	struct visits value;
+};
+
+struct ____btf_map_hosts SEC(".maps.hosts") ____btf_map_hosts = {};
+
 SEC("xdp_prog")
 int lookup(struct xdp_md *ctx)
 {

@@ -1,8 +1,12 @@
 package bpf4j.loader;
 
+import bpf4j.btf.Btf;
+import bpf4j.btf.BtfType;
 import bpf4j.spec.LoadException;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.MapType;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -19,9 +23,11 @@ final class LegacyMaps {
     private static final int LEAST = 16;
 
     private final Elf elf;
+    private final @Nullable Btf btf;
 
-    LegacyMaps(Elf elf) {
+    LegacyMaps(Elf elf, @Nullable Btf btf) {
         this.elf = elf;
+        this.btf = btf;
     }
 
     List<ObjectMap> read() throws LoadException {
@@ -89,23 +95,43 @@ final class LegacyMaps {
         }
         int flags = each >= 20 ? data.getInt(at + 16) : 0;
         int pinning = each >= 36 ? data.getInt(at + 24) : 0;
-        return new MapSpec(
-                symbol.name(),
-                type,
-                data.getInt(at + 4),
-                data.getInt(at + 8),
-                type == MapType.RINGBUF
-                        ? BtfMaps.ringSize(data.getInt(at + 12))
-                        : data.getInt(at + 12),
-                flags,
-                0,
-                null,
-                null,
-                0,
-                0,
-                List.of(),
-                false,
-                pinning);
+        MapSpec spec =
+                new MapSpec(
+                        symbol.name(),
+                        type,
+                        data.getInt(at + 4),
+                        data.getInt(at + 8),
+                        type == MapType.RINGBUF
+                                ? BtfMaps.ringSize(data.getInt(at + 12))
+                                : data.getInt(at + 12),
+                        flags,
+                        0,
+                        null,
+                        null,
+                        0,
+                        0,
+                        List.of(),
+                        false,
+                        pinning);
+        return typed(spec);
+    }
+
+    /// The map with the types that `BPF_ANNOTATE_KV_PAIR` declared: the members `key` and `value`
+    /// of
+    /// a struct named after it.
+    private MapSpec typed(MapSpec spec) {
+        int id = btf == null ? -1 : btf.find("____btf_map_" + spec.name(), BtfType.Struct.class);
+        if (btf == null
+                || id < 0
+                || !(btf.type(id) instanceof BtfType.Struct pair)
+                || pair.members().size() < 2) {
+            return spec;
+        }
+        int key = pair.members().get(0).type();
+        int value = pair.members().get(1).type();
+        return btf.sizeOf(key) == spec.keySize() && btf.sizeOf(value) == spec.valueSize()
+                ? spec.withTypes(btf, key, value)
+                : spec;
     }
 
     /// Gives maps of maps their inner templates: by id with iproute2's variant, else by the index

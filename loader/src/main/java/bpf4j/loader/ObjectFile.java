@@ -103,7 +103,7 @@ final class ObjectFile {
     }
 
     private List<ObjectMap> readMaps() throws LoadException {
-        List<ObjectMap> found = new ArrayList<>(new LegacyMaps(elf).read());
+        List<ObjectMap> found = new ArrayList<>(new LegacyMaps(elf, btf).read());
         if (btf != null) {
             found.addAll(new BtfMaps(elf, btf, relocations).read());
         } else if (elf.section(".maps").isPresent()) {

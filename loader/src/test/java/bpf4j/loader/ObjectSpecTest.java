@@ -72,6 +72,10 @@ final class ObjectSpecTest {
         ObjectSpec object = TestObjects.load("legacy");
         assertEquals(256, object.map("hosts").maxEntries());
         assertEquals(1, object.map("hosts").flags());
+        assertEquals(
+                "visits",
+                Objects.requireNonNull(object.map("hosts").btf())
+                        .name(object.map("hosts").valueType()));
         assertEquals("hosts", Objects.requireNonNull(object.map("outer").inner()).name());
         ObjectSpec iproute2 = TestObjects.load("legacy_iproute2");
         assertEquals("inside", Objects.requireNonNull(iproute2.map("around").inner()).name());
