@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import bpf4j.btf.Btf;
+import bpf4j.btf.BtfType;
 import bpf4j.isa.Assembler;
 import bpf4j.isa.AssemblyException;
 import bpf4j.isa.Code;
@@ -19,6 +21,8 @@ import bpf4j.verifier.facts.Value.Number;
 import bpf4j.verifier.facts.Value.Pointer;
 
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class FactsTest {
     private static ProgramSpec program(String text) throws AssemblyException {
@@ -245,7 +249,7 @@ class FactsTest {
         assertTrue(argument.contains(3) && argument.contains(10));
         assertEquals(10, argument.umax());
         assertEquals(2, facts.routines().size());
-        assertEquals(java.util.List.of(7), facts.routines().getFirst().callees());
+        assertEquals(List.of(7), facts.routines().getFirst().callees());
         assertTrue(number(facts.before(6, 0)).umax() <= 22);
     }
 
@@ -350,5 +354,95 @@ class FactsTest {
         assertTrue(facts.before(4, 0).isNonZero());
         assertTrue(facts.before(4, 0).isLowNonZero());
         assertTrue(number(facts.before(5, 1)).umax() <= 100);
+    }
+
+    @Test
+    void aPointerThatMayBeNullOnOnePathMayBeNull() throws Exception {
+        Facts facts =
+                facts(
+                        """
+                        .map flows, array, key=4, value=16, entries=16
+                        *(u32 *)(r10 - 4) = 7
+                        r2 = r10
+                        r2 += -4
+                        r1 = flows ll
+                        call bpf_map_lookup_elem
+                        r6 = r0
+                        r0 = flows[0] ll
+                        if r6 != 0 goto join
+                        r0 = r6
+                        join: if r0 == 0 goto null
+                        r0 = 1
+                        exit
+                        null: r0 = 0
+                        exit
+                        """);
+        assertEquals(Tri.MAYBE, facts.branch(11));
+        Pointer joined = assertInstanceOf(Pointer.class, facts.before(11, 0));
+        assertTrue(joined.nullable());
+        assertTrue(facts.reachable(14));
+    }
+
+    @Test
+    void pointersIntoTwoMapsAreIntoNoneInParticular() throws Exception {
+        Facts facts =
+                facts(
+                        """
+                        .map first, array, key=4, value=16, entries=16
+                        .map second, array, key=4, value=16, entries=16
+                        call bpf_get_prandom_u32
+                        r6 = first[0] ll
+                        r1 = first ll
+                        if r0 == 0 goto join
+                        r6 = second[0] ll
+                        r1 = second ll
+                        join: r0 = *(u64 *)(r6 + 8)
+                        r2 = r1
+                        exit
+                        """);
+        Access access = facts.access(10);
+        assertNotNull(access);
+        assertEquals(new Access(Region.MAP_VALUE, -1, Scalar.constant(8), 8), access);
+        assertEquals(-1, facts.map(11, 1));
+    }
+
+    @Test
+    void aTailCallInASubprogramReturnsAnything() throws Exception {
+        ProgramSpec plain =
+                program(
+                        """
+                        .map jump, prog_array, key=4, value=4, entries=2
+                        call go
+                        exit
+                        go: r2 = jump ll
+                        r3 = 0
+                        call bpf_tail_call
+                        r0 = 5
+                        exit
+                        """);
+        Btf btf =
+                new Btf(
+                        List.of(
+                                new BtfType.Void(),
+                                new BtfType.Int("int", 4, 32, 0, true, false, false),
+                                new BtfType.FuncProto(1, List.of()),
+                                new BtfType.Func("main", 2, 0),
+                                new BtfType.Func("go", 2, 0)));
+        ProgramSpec typed =
+                new ProgramSpec(
+                        plain.name(),
+                        plain.section(),
+                        plain.type(),
+                        plain.license(),
+                        plain.code(),
+                        plain.maps(),
+                        plain.externs(),
+                        btf,
+                        List.of(
+                                new ProgramSpec.Function(0, "main", 3),
+                                new ProgramSpec.Function(2, "go", 4)),
+                        plain.lines(),
+                        plain.flags());
+        assertEquals(Any.MIXED, Facts.of(typed, LoadPolicy.TRUSTED).written(0));
     }
 }
