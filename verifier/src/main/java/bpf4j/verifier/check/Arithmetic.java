@@ -148,7 +148,7 @@ final class Arithmetic {
                         "R" + dst + " pointer " + Pointers.symbol(op) + " pointer prohibited");
             }
             env.precise.register(dst);
-            pointers.adjust(insn.width(), op, dst, src, target.var, dst, registerOf(insn));
+            pointers.adjust(insn.width(), op, dst, src, target, dst, registerOf(insn));
             return;
         }
         if (target.isPointer()) {
@@ -156,7 +156,7 @@ final class Arithmetic {
                 env.precise.register(reg.number());
             }
             int register = registerOf(insn);
-            pointers.adjust(insn.width(), op, dst, target, src.var, register, dst);
+            pointers.adjust(insn.width(), op, dst, target, src, register, dst);
             return;
         }
         numbers(insn, dst, target, src);
@@ -198,17 +198,31 @@ final class Arithmetic {
                         : Reg.scalar(Scalar.alu(insn.width(), op, a, src.var));
         boolean self = insn.src() instanceof Operand.Reg reg && reg.number() == dst;
         if (env.bpf
-                && op == AluOp.ADD
-                && insn.width() == Width.W64
+                && (op == AluOp.ADD || op == AluOp.SUB)
                 && target.id != 0
+                && (target.id & Reg.ADDED) == 0
                 && src.var.isConst()
                 && !self) {
-            long added = src.var.value();
-            if ((target.id & Reg.ADDED) == 0 && added >= 0 && added <= Integer.MAX_VALUE) {
-                result = result.withId(target.id | Reg.ADDED).withOff((int) added);
-            }
+            result = linked(insn, target, src.var.value(), result);
         }
         env.set(dst, result);
+    }
+
+    /// A number that differs by a constant from others of its id stays linked to them.
+    private static Reg linked(Insn.Alu insn, Reg before, long constant, Reg result) {
+        boolean low = insn.width() == Width.W32;
+        long added = low ? (int) constant : constant;
+        if (added != (int) added || (low && !before.var.isU32())) {
+            return result;
+        }
+        if (insn.op() == AluOp.SUB) {
+            added = -added;
+        }
+        if (added != (int) added) {
+            return result;
+        }
+        int marks = Reg.ADDED | (low ? Reg.ADDED_LOW : 0);
+        return result.withId(before.id | marks).withOff((int) added);
     }
 
     /// Whether Linux 6.18 forgets everything of a result, also that a 32-bit one has a cleared

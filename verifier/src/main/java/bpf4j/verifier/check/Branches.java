@@ -275,13 +275,9 @@ final class Branches {
             if (!reg.isScalar() || reg.baseId() != known.baseId()) {
                 continue;
             }
-            Reg changed;
-            boolean plain = (reg.id & Reg.ADDED) == 0 && (known.id & Reg.ADDED) == 0;
-            if (plain || reg.off == known.off) {
-                changed = known;
-            } else {
-                Scalar delta = Scalar.constant((long) reg.off - known.off);
-                changed = reg.withVar(Scalar.alu64(AluOp.ADD, known.var, delta));
+            Reg changed = known;
+            if (reg.off != known.off || reg.id != known.id) {
+                changed = reg.withVar(moved(known, reg));
             }
             if (register) {
                 frame.regs[index] = changed;
@@ -289,6 +285,22 @@ final class Branches {
                 frame.set(index, frame.slot(index).withReg(changed));
             }
         }
+    }
+
+    /// What a number linked to a known one is.
+    private static Scalar moved(Reg known, Reg reg) {
+        if (((known.id | reg.id) & Reg.ADDED_LOW) == 0) {
+            return Scalar.alu64(AluOp.ADD, known.var, Scalar.constant((long) reg.off - known.off));
+        }
+        boolean knownLow = (known.id & Reg.ADDED_LOW) != 0;
+        Scalar base =
+                Scalar.alu(
+                        knownLow ? Width.W32 : Width.W64,
+                        AluOp.SUB,
+                        known.var,
+                        Scalar.constant(known.off));
+        boolean low = (reg.id & Reg.ADDED_LOW) != 0;
+        return Scalar.alu(low ? Width.W32 : Width.W64, AluOp.ADD, base, Scalar.constant(reg.off));
     }
 
     /// A pointer that equals one that is not null is not null.

@@ -24,13 +24,8 @@ final class Pointers {
     /// immediate
     /// @param pointerIn the register that held the pointer
     void adjust(
-            Width width,
-            AluOp op,
-            int dst,
-            Reg pointer,
-            Scalar number,
-            int numberIn,
-            int pointerIn) {
+            Width width, AluOp op, int dst, Reg pointer, Reg added, int numberIn, int pointerIn) {
+        Scalar number = added.var;
         if (width == Width.W32) {
             if (op == AluOp.SUB && env.allowPointerLeaks) {
                 env.set(dst, Reg.UNKNOWN);
@@ -50,7 +45,7 @@ final class Pointers {
         }
         boolean known = number.isConst();
         checkKind(op, dst, pointer, number, known);
-        checkSane(dst, number, 0, pointer);
+        checkSane(dst, number, added.off, pointer);
         checkSane(dst, pointer.var, pointer.off, pointer);
         if ((op == AluOp.ADD || op == AluOp.SUB) && numberIn >= 0 && !env.bypassSpectre) {
             checkMaskable(op, dst, pointer, number, numberIn, pointerIn);

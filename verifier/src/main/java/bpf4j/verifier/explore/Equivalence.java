@@ -118,7 +118,8 @@ final class Equivalence {
         boolean addedNow = (now.id & Reg.ADDED) != 0;
         if ((addedBefore && !addedNow)
                 || (before.id != 0 && !addedBefore && addedNow)
-                || (addedBefore && before.off != now.off)) {
+                || (addedBefore && before.off != now.off)
+                || (addedBefore && ((before.id ^ now.id) & Reg.ADDED_LOW) != 0)) {
             return false;
         }
         return ids.sameLinks(before.id, now.id) && before.var.includes(now.var);

@@ -52,6 +52,7 @@ final class Ids {
         if (!same(before, other)) {
             return false;
         }
-        return (before & Reg.ADDED) == 0 || same(before & ~Reg.ADDED, other & ~Reg.ADDED);
+        int marks = Reg.ADDED | Reg.ADDED_LOW;
+        return (before & Reg.ADDED) == 0 || same(before & ~marks, other & ~marks);
     }
 }

@@ -31,6 +31,9 @@ public final class Reg {
     /// The identity of a scalar says that it differs from others of that id by the constant `off`.
     public static final int ADDED = 1 << 31;
 
+    /// Together with [#ADDED]: the constant was added in 32 bits to a number of 32 bits.
+    public static final int ADDED_LOW = 1 << 30;
+
     /// A packet pointer that equals the end.
     public static final int AT_END = -1;
 
@@ -192,7 +195,7 @@ public final class Reg {
 
     /// The id without the mark of an added constant.
     public int baseId() {
-        return id & ~ADDED;
+        return id & ~(ADDED | ADDED_LOW);
     }
 
     /// The number of bits that the number needs.
