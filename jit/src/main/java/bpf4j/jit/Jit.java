@@ -61,7 +61,7 @@ public final class Jit {
             case CheckedProgram checked -> compile(checked.spec(), bindings, true, Trace.NONE);
             case VerifiedProgram verified -> {
                 ProgramSpec spec = verified.spec();
-                yield compile(spec, bindings, Facts.of(spec, verified.policy()), false, Trace.NONE);
+                yield compile(spec, bindings, verified.facts(), false, Trace.NONE);
             }
         };
     }
@@ -70,7 +70,7 @@ public final class Jit {
     public static Listing list(VerifiedProgram program, Bindings bindings) {
         Listing.Gatherer gatherer = new Listing.Gatherer();
         ProgramSpec spec = program.spec();
-        compile(spec, bindings, Facts.of(spec, program.policy()), false, gatherer);
+        compile(spec, bindings, program.facts(), false, gatherer);
         return gatherer.listing();
     }
 
