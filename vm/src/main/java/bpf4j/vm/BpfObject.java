@@ -6,6 +6,7 @@ import bpf4j.spec.MapSpec;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.VerificationException;
 
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,13 @@ public final class BpfObject {
     }
 
     static BpfObject load(Bpf bpf, ObjectSpec object) throws LoadException, VerificationException {
+        if (object.order() == ByteOrder.BIG_ENDIAN) {
+            throw new LoadException(
+                    "object '"
+                            + object.name()
+                            + "' is compiled for big-endian memory; programs run in little-endian"
+                            + " memory here: compile with -target bpfel");
+        }
         LiveMaps live = new LiveMaps(bpf.space());
         List<MapView> maps = new ArrayList<>();
         for (MapSpec spec : object.maps()) {
