@@ -1,6 +1,5 @@
 package bpf4j.loader;
 
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

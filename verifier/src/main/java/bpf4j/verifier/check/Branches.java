@@ -119,6 +119,7 @@ final class Branches {
             return Scalar.holds(cond, width, a.var, b.var);
         }
         if (width == Width.W32) {
+            // Linux decides this, too, though the low half of a pointer can well be 0.
             return Tri.MAYBE;
         }
         Reg pointer = a;
@@ -303,6 +304,11 @@ final class Branches {
         return Scalar.alu(low ? Width.W32 : Width.W64, AluOp.ADD, base, Scalar.constant(reg.off));
     }
 
+    /// Kinds of pointers that may be null though they are not marked so.
+    private static boolean isPerhapsNull(Kind kind) {
+        return kind == Kind.KERNEL || kind == Kind.ARENA;
+    }
+
     /// A pointer that equals one that is not null is not null.
     private void nullByEquality(
             Cond cond, Width width, int dst, Reg a, int src, Reg b, State other) {
@@ -310,18 +316,18 @@ final class Branches {
                 || src < 0
                 || a.isScalar()
                 || b.isScalar()
-                || a.kind == Kind.KERNEL
-                || b.kind == Kind.KERNEL) {
+                || isPerhapsNull(a.kind)
+                || isPerhapsNull(b.kind)) {
             return;
         }
         State equal = cond == Cond.JEQ ? other : cond == Cond.JNE ? env.state : null;
         if (equal == null) {
             return;
         }
-        if (isNotNull(a) && b.isNullable()) {
+        if (!a.isNullable() && b.isNullable()) {
             equal.regs()[src] = fields.notNull(equal.regs()[src], false);
         }
-        if (isNotNull(b) && a.isNullable()) {
+        if (!b.isNullable() && a.isNullable()) {
             equal.regs()[dst] = fields.notNull(equal.regs()[dst], false);
         }
     }

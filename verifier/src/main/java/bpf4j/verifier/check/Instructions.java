@@ -159,7 +159,7 @@ public final class Instructions {
     private void checkAtomicTarget(int regno, String verb) {
         Reg reg = env.readable(regno);
         if (reg.kind == Kind.CTX
-                || reg.kind.isAnyPacket()
+                || reg.kind.isPacket()
                 || reg.kind == Kind.FLOW_KEYS
                 || (reg.kind.isSocket() && !reg.isNullable())) {
             throw Violation.access(
