@@ -368,8 +368,10 @@ class FactsTest {
                         r1 = flows ll
                         call bpf_map_lookup_elem
                         r6 = r0
+                        call bpf_get_prandom_u32
+                        r7 = r0
                         r0 = flows[0] ll
-                        if r6 != 0 goto join
+                        if r7 == 0 goto join
                         r0 = r6
                         join: if r0 == 0 goto null
                         r0 = 1
@@ -377,10 +379,10 @@ class FactsTest {
                         null: r0 = 0
                         exit
                         """);
-        assertEquals(Tri.MAYBE, facts.branch(11));
-        Pointer joined = assertInstanceOf(Pointer.class, facts.before(11, 0));
+        assertEquals(Tri.MAYBE, facts.branch(13));
+        Pointer joined = assertInstanceOf(Pointer.class, facts.before(13, 0));
         assertTrue(joined.nullable());
-        assertTrue(facts.reachable(14));
+        assertTrue(facts.reachable(16));
     }
 
     @Test
