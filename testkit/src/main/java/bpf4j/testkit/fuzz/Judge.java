@@ -4,6 +4,7 @@ import bpf4j.kernel.KernelException;
 import bpf4j.kernel.KernelProgram;
 import bpf4j.runtime.Errno;
 import bpf4j.spec.LoadPolicy;
+import bpf4j.spec.ProgramType.Capability;
 import bpf4j.testkit.fuzz.Finding.Check;
 import bpf4j.testkit.fuzz.Judgement.Problem;
 import bpf4j.testkit.fuzz.Outcome.Difference;
@@ -18,6 +19,9 @@ import java.util.Set;
 
 /// Applies every check to a trial: verdicts, results, facts.
 final class Judge implements AutoCloseable {
+
+    private static final LoadPolicy WITHOUT_PERFMON =
+            new LoadPolicy(Set.of(Capability.BPF, Capability.NET_ADMIN));
 
     private final Set<FuzzEngine> engines;
     private final LinuxSide linux = new LinuxSide();
@@ -129,7 +133,20 @@ final class Judge implements AutoCloseable {
         } catch (RuntimeException | LinkageError | AssertionError e) {
             return problem("the JIT", e);
         }
-        return program == null ? null : differs(reference, linux.run(trial, program), "Linux");
+        return program == null || leaksPointers(trial)
+                ? null
+                : differs(reference, linux.run(trial, program), "Linux");
+    }
+
+    /// Whether the bits of an address can get into a result: Linux's addresses are others than
+    /// ours.
+    private static boolean leaksPointers(Trial trial) {
+        try {
+            Verifier.verify(trial.spec(), WITHOUT_PERFMON, Options.DEFAULT);
+            return false;
+        } catch (VerificationException e) {
+            return true;
+        }
     }
 
     private static @Nullable Problem differs(Outcome reference, Outcome other, String name) {
