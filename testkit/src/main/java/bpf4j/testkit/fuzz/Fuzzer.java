@@ -1,26 +1,19 @@
 package bpf4j.testkit.fuzz;
 
-import bpf4j.spec.LoadException;
-import bpf4j.spec.ProgramType;
-import bpf4j.spec.ProgramTypes;
 import bpf4j.testkit.fuzz.Finding.Check;
-import bpf4j.testkit.generate.Generated;
-import bpf4j.testkit.generate.ProgramGenerator;
-import bpf4j.testkit.generate.Shape;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// Makes programs one after the other, judges them, and makes what it finds small. The same
 /// settings
 /// give the same programs.
 public final class Fuzzer {
-    private static final int XDP = 6;
     private static final int MOST_FINDINGS = 50;
 
     /// What to do.
@@ -66,23 +59,25 @@ public final class Fuzzer {
     }
 
     private final Settings settings;
-    private final ProgramType type;
+    private final TrialSource source;
+    private final Supplier<TrialJudge> judges;
 
-    /// A fuzzer of XDP programs.
+    /// A fuzzer of generated XDP programs.
     public Fuzzer(Settings settings) {
+        this(settings, new GeneratedTrials(settings.inputs), () -> new Judge(settings.engines));
+    }
+
+    private Fuzzer(Settings settings, TrialSource source, Supplier<TrialJudge> judges) {
         this.settings = settings;
-        try {
-            this.type = ProgramTypes.of(XDP, 0);
-        } catch (LoadException e) {
-            throw new AssertionError(e);
-        }
+        this.source = source;
+        this.judges = judges;
     }
 
     /// Works until programs or time are used up.
     public Totals run(Listener listener) {
         Totals totals = new Totals();
         long start = System.nanoTime();
-        try (Judge judge = new Judge(settings.engines)) {
+        try (TrialJudge judge = judges.get()) {
             for (long i = 0; i < settings.programs; i++) {
                 if (System.nanoTime() - start > settings.nanos
                         || totals.findings.size() >= MOST_FINDINGS) {
@@ -95,8 +90,8 @@ public final class Fuzzer {
         return totals;
     }
 
-    private void one(long seed, Judge judge, Totals totals, Listener listener) {
-        Trial trial = trial(seed);
+    private void one(long seed, TrialJudge judge, Totals totals, Listener listener) {
+        Trial trial = source.trial(seed);
         Judgement judgement = judge.judge(trial);
         totals.programs++;
         totals.instructions += trial.code().size();
@@ -126,33 +121,5 @@ public final class Fuzzer {
 
     private static String kind(Finding finding) {
         return finding.text().replaceAll("0x[0-9a-f]+|\\d+", "N");
-    }
-
-    /// The program of a seed: every third has one thing broken.
-    Trial trial(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        Shape shape = random.nextInt(3) == 0 ? Shape.SMALL : Shape.FULL;
-        Generated generated = ProgramGenerator.xdp(random.nextLong(), shape);
-        var code = generated.code();
-        if (random.nextInt(3) == 0) {
-            code = Mutator.mutate(code, random);
-        }
-        List<byte[]> packets = new ArrayList<>();
-        for (int i = 0; i < settings.inputs; i++) {
-            packets.add(packet(random));
-        }
-        return new Trial("seed " + seed, type, code, generated.maps(), packets);
-    }
-
-    private static byte[] packet(SplittableRandom random) {
-        byte[] packet = new byte[14 + random.nextInt(random.nextBoolean() ? 20 : 200)];
-        switch (random.nextInt(3)) {
-            case 0 -> random.nextBytes(packet);
-            case 1 -> java.util.Arrays.fill(packet, (byte) (random.nextBoolean() ? 0xFF : 0x80));
-            default -> {
-                // Zeros are a case of their own.
-            }
-        }
-        return packet;
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Set;
 
 /// Applies every check to a trial: verdicts, results, facts.
-final class Judge implements AutoCloseable {
+final class Judge implements TrialJudge {
 
     private static final LoadPolicy WITHOUT_PERFMON =
             new LoadPolicy(Set.of(Capability.BPF, Capability.NET_ADMIN));
@@ -30,7 +30,8 @@ final class Judge implements AutoCloseable {
         this.engines = engines;
     }
 
-    Judgement judge(Trial trial) {
+    @Override
+    public Judgement judge(Trial trial) {
         VerifiedProgram verified = null;
         String refusal = "";
         String ourText = "";

@@ -14,13 +14,13 @@ import java.util.List;
 final class Minimiser {
     private static final int MOST_TRIES = 20_000;
 
-    private final Judge judge;
+    private final TrialJudge judge;
     private final Check check;
     private Trial trial;
     private Problem problem;
     private int tries;
 
-    private Minimiser(Judge judge, Trial trial, Problem problem) {
+    private Minimiser(TrialJudge judge, Trial trial, Problem problem) {
         this.judge = judge;
         this.check = problem.check();
         this.trial = trial;
@@ -28,7 +28,7 @@ final class Minimiser {
     }
 
     /// The finding for a trial that shows a problem.
-    static Finding minimise(Judge judge, Trial trial, Problem problem) {
+    static Finding minimise(TrialJudge judge, Trial trial, Problem problem) {
         int before = count(trial.code());
         Minimiser minimiser = new Minimiser(judge, trial, problem);
         minimiser.onePacket();
