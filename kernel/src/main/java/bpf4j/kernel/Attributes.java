@@ -1,18 +1,17 @@
 package bpf4j.kernel;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 
 /// `union bpf_attr` of Linux: one command's arguments at fixed byte offsets
 /// (`include/uapi/linux/bpf.h`).
-record Attributes(MemorySegment memory, Arena arena) {
+record Attributes(MemorySegment memory, SegmentAllocator allocator) {
     private static final int SIZE = 152;
     private static final int NAME_LENGTH = 16;
 
-    static Attributes in(Arena arena) {
-        return new Attributes(arena.allocate(SIZE, 8), arena);
+    static Attributes in(SegmentAllocator allocator) {
+        return new Attributes(allocator.allocate(SIZE, 8).fill((byte) 0), allocator);
     }
 
     Attributes u32(int at, int value) {
@@ -34,14 +33,17 @@ record Attributes(MemorySegment memory, Arena arena) {
         if (bytes.length == 0) {
             return this;
         }
-        return pointer(at, arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes));
+        return pointer(at, allocator.allocateFrom(ValueLayout.JAVA_BYTE, bytes));
     }
 
     /// A name as the kernel takes it: at most 15 of its characters.
     Attributes name(int at, String name) {
-        byte[] bytes = name.replaceAll("[^A-Za-z0-9_.]", "_").getBytes(StandardCharsets.US_ASCII);
-        int length = Math.min(bytes.length, NAME_LENGTH - 1);
-        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, length);
+        int length = Math.min(name.length(), NAME_LENGTH - 1);
+        for (int i = 0; i < length; i++) {
+            char c = name.charAt(i);
+            boolean taken = c < 128 && (Character.isLetterOrDigit(c) || c == '_' || c == '.');
+            memory.set(ValueLayout.JAVA_BYTE, at + i, (byte) (taken ? c : '_'));
+        }
         return this;
     }
 

@@ -33,6 +33,10 @@ final class BpfSyscall {
     private static final int X86_64 = 321;
     private static final int AARCH64 = 280;
 
+    /// What a call leaves besides its result, for each thread.
+    private static final ThreadLocal<MemorySegment> OUTCOME =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+
     private final long number;
     private final MethodHandle syscall;
     private final MethodHandle close;
@@ -96,8 +100,8 @@ final class BpfSyscall {
 
     /// `bpf(command, attributes, size)`: the result, or -errno.
     long bpf(int command, MemorySegment attributes) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
+        MemorySegment state = OUTCOME.get();
+        try {
             long result =
                     (long)
                             syscall.invokeExact(
@@ -116,8 +120,8 @@ final class BpfSyscall {
 
     /// `close(fd)`.
     void close(int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            int _ = (int) close.invokeExact(arena.allocate(STATE), fd);
+        try {
+            int _ = (int) close.invokeExact(OUTCOME.get(), fd);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -1,7 +1,5 @@
 package bpf4j.kernel;
 
-import java.lang.foreign.Arena;
-
 /// BTF inside Linux, closed with this object.
 public final class KernelBtf implements AutoCloseable {
     private final int fd;
@@ -12,14 +10,13 @@ public final class KernelBtf implements AutoCloseable {
 
     /// Loads BTF in its binary form.
     public static KernelBtf load(byte[] btf) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            long result =
-                    Attributes.in(arena).bytes(0, btf).u32(16, btf.length).run(BpfSyscall.BTF_LOAD);
-            if (result < 0) {
-                throw new KernelException("BTF", (int) -result);
-            }
-            return new KernelBtf((int) result);
+        Scratch scratch = Scratch.take();
+        long result =
+                Attributes.in(scratch).bytes(0, btf).u32(16, btf.length).run(BpfSyscall.BTF_LOAD);
+        if (result < 0) {
+            throw new KernelException("BTF", (int) -result);
         }
+        return new KernelBtf((int) result);
     }
 
     int fd() {

@@ -4,7 +4,6 @@ import bpf4j.spec.MapSpec;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -30,30 +29,29 @@ public final class KernelMap implements AutoCloseable {
     /// @param btf the object's BTF inside Linux, or null: then the map has no types
     public static KernelMap create(MapSpec spec, @Nullable KernelMap inner, @Nullable KernelBtf btf)
             throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            Attributes attributes =
-                    Attributes.in(arena)
-                            .u32(0, spec.type().number())
-                            .u32(4, spec.keySize())
-                            .u32(8, spec.valueSize())
-                            .u32(12, spec.maxEntries())
-                            .u32(16, spec.flags())
-                            .u32(20, inner == null ? 0 : inner.fd)
-                            .name(28, spec.name())
-                            .u64(64, spec.extra());
-            if (btf != null && spec.valueType() != 0) {
-                attributes.u32(48, btf.fd()).u32(52, spec.keyType()).u32(56, spec.valueType());
-            }
-            long result = attributes.run(BpfSyscall.MAP_CREATE);
-            if (result < 0) {
-                throw new KernelException("map \"" + spec.name() + "\"", (int) -result);
-            }
-            int bytes =
-                    spec.type().isPerCpu()
-                            ? (spec.valueSize() + 7 & ~7) * possibleCpus()
-                            : spec.valueSize();
-            return new KernelMap(spec, (int) result, bytes);
+        Scratch scratch = Scratch.take();
+        Attributes attributes =
+                Attributes.in(scratch)
+                        .u32(0, spec.type().number())
+                        .u32(4, spec.keySize())
+                        .u32(8, spec.valueSize())
+                        .u32(12, spec.maxEntries())
+                        .u32(16, spec.flags())
+                        .u32(20, inner == null ? 0 : inner.fd)
+                        .name(28, spec.name())
+                        .u64(64, spec.extra());
+        if (btf != null && spec.valueType() != 0) {
+            attributes.u32(48, btf.fd()).u32(52, spec.keyType()).u32(56, spec.valueType());
         }
+        long result = attributes.run(BpfSyscall.MAP_CREATE);
+        if (result < 0) {
+            throw new KernelException("map \"" + spec.name() + "\"", (int) -result);
+        }
+        int bytes =
+                spec.type().isPerCpu()
+                        ? (spec.valueSize() + 7 & ~7) * possibleCpus()
+                        : spec.valueSize();
+        return new KernelMap(spec, (int) result, bytes);
     }
 
     /// The number of CPUs for which a per-CPU map keeps values.
@@ -90,22 +88,20 @@ public final class KernelMap implements AutoCloseable {
 
     /// The value of a key, or null.
     public byte @Nullable [] lookup(byte[] key) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(Math.max(valueBytes, 1), 8);
-            long result = element(arena, key).pointer(16, value).run(BpfSyscall.MAP_LOOKUP_ELEM);
-            return result < 0 ? null : value.asSlice(0, valueBytes).toArray(ValueLayout.JAVA_BYTE);
-        }
+        Scratch scratch = Scratch.take();
+        MemorySegment value = scratch.allocate(Math.max(valueBytes, 1), 8);
+        long result = element(scratch, key).pointer(16, value).run(BpfSyscall.MAP_LOOKUP_ELEM);
+        return result < 0 ? null : value.asSlice(0, valueBytes).toArray(ValueLayout.JAVA_BYTE);
     }
 
     /// Stores a value; returns 0 or -errno.
     public int update(byte[] key, byte[] value, long flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int)
-                    element(arena, key)
-                            .bytes(16, value)
-                            .u64(24, flags)
-                            .run(BpfSyscall.MAP_UPDATE_ELEM);
-        }
+        Scratch scratch = Scratch.take();
+        return (int)
+                element(scratch, key)
+                        .bytes(16, value)
+                        .u64(24, flags)
+                        .run(BpfSyscall.MAP_UPDATE_ELEM);
     }
 
     /// Stores a map as the value of a key; returns 0 or -errno.
@@ -124,37 +120,36 @@ public final class KernelMap implements AutoCloseable {
 
     /// Deletes a key; returns 0 or -errno.
     public int delete(byte[] key) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) element(arena, key).run(BpfSyscall.MAP_DELETE_ELEM);
-        }
+        Scratch scratch = Scratch.take();
+        return (int) element(scratch, key).run(BpfSyscall.MAP_DELETE_ELEM);
     }
 
     /// All keys, in Linux's order.
     public List<byte[]> keys() {
         List<byte[]> keys = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment next = arena.allocate(Math.max(spec.keySize(), 1), 8);
-            byte[] key = new byte[0];
-            while (element(arena, key).pointer(16, next).run(BpfSyscall.MAP_GET_NEXT_KEY) >= 0) {
-                key = next.asSlice(0, spec.keySize()).toArray(ValueLayout.JAVA_BYTE);
-                keys.add(key);
+        byte[] key = new byte[0];
+        while (true) {
+            Scratch scratch = Scratch.take();
+            MemorySegment next = scratch.allocate(Math.max(spec.keySize(), 1), 8);
+            if (element(scratch, key).pointer(16, next).run(BpfSyscall.MAP_GET_NEXT_KEY) < 0) {
+                return keys;
             }
+            key = next.asSlice(0, spec.keySize()).toArray(ValueLayout.JAVA_BYTE);
+            keys.add(key);
         }
-        return keys;
     }
 
     /// Forbids any further change from user space, so that Linux folds loads of a read-only array.
     public void freeze() throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            long result = Attributes.in(arena).u32(0, fd).run(BpfSyscall.MAP_FREEZE);
-            if (result < 0) {
-                throw new KernelException("freezing map \"" + spec.name() + "\"", (int) -result);
-            }
+        Scratch scratch = Scratch.take();
+        long result = Attributes.in(scratch).u32(0, fd).run(BpfSyscall.MAP_FREEZE);
+        if (result < 0) {
+            throw new KernelException("freezing map \"" + spec.name() + "\"", (int) -result);
         }
     }
 
-    private Attributes element(Arena arena, byte[] key) {
-        return Attributes.in(arena).u32(0, fd).bytes(8, key);
+    private Attributes element(Scratch scratch, byte[] key) {
+        return Attributes.in(scratch).u32(0, fd).bytes(8, key);
     }
 
     @Override

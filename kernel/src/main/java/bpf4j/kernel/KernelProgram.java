@@ -78,40 +78,53 @@ public final class KernelProgram implements AutoCloseable {
     }
 
     private static Verdict load(LoadRequest request, int logLevel, int logSize) {
+        if (logLevel == 0) {
+            return load(request, logLevel, MemorySegment.NULL);
+        }
         try (Arena arena = Arena.ofConfined()) {
-            Attributes attributes =
-                    Attributes.in(arena)
-                            .u32(0, request.type())
-                            .u32(4, request.insns().length / 8)
-                            .bytes(8, request.insns())
-                            .pointer(16, arena.allocateFrom(request.license()))
-                            .u32(44, request.flags())
-                            .name(48, request.name())
-                            .u32(68, request.attachType());
-            MemorySegment log = MemorySegment.NULL;
-            if (logLevel != 0) {
-                log = arena.allocate(logSize);
-                attributes.u32(24, logLevel).u32(28, logSize).pointer(32, log);
-            }
-            KernelBtf btf = request.btf();
-            if (btf != null) {
-                attributes
-                        .u32(72, btf.fd())
-                        .u32(76, 8)
-                        .bytes(80, request.functions())
-                        .u32(88, request.functions().length / 8);
-            }
-            long result = attributes.run(BpfSyscall.PROG_LOAD);
-            String text = logLevel == 0 ? "" : log.getString(0, StandardCharsets.ISO_8859_1);
-            Matcher processed = PROCESSED.matcher(text);
-            long count = -1;
+            return load(request, logLevel, arena.allocate(logSize));
+        }
+    }
+
+    private static Verdict load(LoadRequest request, int logLevel, MemorySegment log) {
+        Scratch scratch = Scratch.take();
+        Attributes attributes =
+                Attributes.in(scratch)
+                        .u32(0, request.type())
+                        .u32(4, request.insns().length / 8)
+                        .bytes(8, request.insns())
+                        .pointer(16, scratch.allocateFrom(request.license()))
+                        .u32(24, logLevel)
+                        .u32(28, (int) log.byteSize())
+                        .pointer(32, log)
+                        .u32(44, request.flags())
+                        .name(48, request.name())
+                        .u32(68, request.attachType());
+        KernelBtf btf = request.btf();
+        if (btf != null) {
+            attributes
+                    .u32(72, btf.fd())
+                    .u32(76, 8)
+                    .bytes(80, request.functions())
+                    .u32(88, request.functions().length / 8);
+        }
+        long result = attributes.run(BpfSyscall.PROG_LOAD);
+        String text = logLevel == 0 ? "" : log.getString(0, StandardCharsets.ISO_8859_1);
+        long count = processed(text);
+        return result < 0
+                ? new Verdict(null, (int) -result, text, count)
+                : new Verdict(new KernelProgram((int) result), 0, text, count);
+    }
+
+    private static long processed(String log) {
+        long count = -1;
+        if (!log.isEmpty()) {
+            Matcher processed = PROCESSED.matcher(log);
             while (processed.find()) {
                 count = Long.parseLong(processed.group(1));
             }
-            return result < 0
-                    ? new Verdict(null, (int) -result, text, count)
-                    : new Verdict(new KernelProgram((int) result), 0, text, count);
         }
+        return count;
     }
 
     int fd() {
@@ -124,35 +137,38 @@ public final class KernelProgram implements AutoCloseable {
     /// packet
     /// @param context the context struct, or empty for Linux's default
     /// @param repeat how often to run it, for a better duration
+    /// @return no data and no context where it did not run
     public Run run(byte[] data, byte[] context, int repeat) {
-        try (Arena arena = Arena.ofConfined()) {
-            Attributes attributes =
-                    Attributes.in(arena)
-                            .u32(0, fd)
-                            .u32(32, repeat)
-                            .u32(8, data.length)
-                            .bytes(16, data);
-            MemorySegment out = arena.allocate(OUT_ROOM);
-            MemorySegment contextOut = arena.allocate(Math.max(context.length, 1));
-            if (data.length > 0) {
-                attributes.u32(12, OUT_ROOM).pointer(24, out);
-            }
-            if (context.length > 0) {
-                attributes
-                        .u32(40, context.length)
-                        .u32(44, context.length)
-                        .bytes(48, context)
-                        .pointer(56, contextOut);
-            }
-            long result = attributes.run(BpfSyscall.PROG_TEST_RUN);
-            int length = Math.min(attributes.u32(12), OUT_ROOM);
-            return new Run(
-                    (int) Math.max(0, -result),
-                    attributes.u32(4),
-                    attributes.u32(36),
-                    out.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE),
-                    contextOut.asSlice(0, context.length).toArray(ValueLayout.JAVA_BYTE));
+        Scratch scratch = Scratch.take();
+        Attributes attributes =
+                Attributes.in(scratch)
+                        .u32(0, fd)
+                        .u32(32, repeat)
+                        .u32(8, data.length)
+                        .bytes(16, data);
+        MemorySegment out = scratch.allocate(OUT_ROOM);
+        MemorySegment contextOut = scratch.allocate(Math.max(context.length, 1));
+        if (data.length > 0) {
+            attributes.u32(12, OUT_ROOM).pointer(24, out);
         }
+        if (context.length > 0) {
+            attributes
+                    .u32(40, context.length)
+                    .u32(44, context.length)
+                    .bytes(48, context)
+                    .pointer(56, contextOut);
+        }
+        long result = attributes.run(BpfSyscall.PROG_TEST_RUN);
+        if (result < 0) {
+            return new Run((int) -result, 0, 0, new byte[0], new byte[0]);
+        }
+        int length = Math.min(attributes.u32(12), OUT_ROOM);
+        return new Run(
+                0,
+                attributes.u32(4),
+                attributes.u32(36),
+                out.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE),
+                contextOut.asSlice(0, context.length).toArray(ValueLayout.JAVA_BYTE));
     }
 
     @Override

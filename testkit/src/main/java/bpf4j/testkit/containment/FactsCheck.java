@@ -36,6 +36,9 @@ public final class FactsCheck implements StepObserver {
     /// The bytes of the stack that are private and known, [#UNKNOWN] elsewhere, by offset.
     private final int[] shadow = new int[Address.STACK_TOP];
 
+    /// What is checked at each slot, made when the program first comes there.
+    private final @Nullable Place[] places;
+
     private int lastPc = -1;
     private int lastFrame;
     private long expectedLoad;
@@ -47,15 +50,15 @@ public final class FactsCheck implements StepObserver {
         this.spec = spec;
         this.facts = facts;
         this.maps = maps;
-        reset();
+        places = new Place[spec.code().size()];
     }
 
     /// Makes ready for another run.
     public void reset() {
         lastPc = -1;
         expectedBytes = 0;
+        // A frame's part of the shadow is cleared when a subprogram enters it.
         Arrays.fill(running, null);
-        Arrays.fill(shadow, UNKNOWN);
     }
 
     /// The instructions compared so far.
@@ -66,22 +69,80 @@ public final class FactsCheck implements StepObserver {
     @Override
     public void step(int pc, int frame, long[] registers) {
         steps++;
-        enter(pc, frame);
-        require(facts.reachable(pc), pc, "is reached");
-        for (int reg = 0; reg <= 10; reg++) {
-            Value value = facts.before(pc, reg);
+        Place place = place(pc);
+        enter(place.routine, frame);
+        for (int i = 0; i < place.known.length; i++) {
+            int reg = place.known[i];
+            Scalar number = place.numbers[i];
             long bits = registers[reg];
-            require(holds(value, bits, frame), pc, "r" + reg, bits, value);
+            if (number != null ? !number.contains(bits) : !holds(place.before[reg], bits, frame)) {
+                throw wrong(pc, "r" + reg, bits, place.before[reg]);
+            }
         }
         outcome(pc, frame, registers);
-        Insn insn = spec.code().at(pc);
-        memory(pc, frame, insn, registers);
+        if (place.access != null) {
+            memory(pc, frame, place.insn, registers, place.access);
+        }
         lastPc = pc;
         lastFrame = frame;
     }
 
-    private void enter(int pc, int frame) {
-        Routine routine = facts.routine(pc);
+    private Place place(int pc) {
+        Place place = places[pc];
+        if (place == null) {
+            require(facts.reachable(pc), pc, "is reached");
+            place = new Place(spec.code().at(pc), pc, facts);
+            places[pc] = place;
+        }
+        return place;
+    }
+
+    /// What the facts say of a slot.
+    private static final class Place {
+        final Insn insn;
+        final Routine routine;
+        final @Nullable Access access;
+        final Value[] before = new Value[11];
+
+        /// The registers of which anything is known.
+        final int[] known;
+
+        /// The numbers that each of these may be; null for other values.
+        final @Nullable Scalar[] numbers;
+
+        /// The register that the instruction writes, or -1.
+        final int target;
+
+        final Value written;
+        final boolean branches;
+        final Tri branch;
+
+        Place(Insn insn, int pc, Facts facts) {
+            this.insn = insn;
+            routine = facts.routine(pc);
+            access = facts.access(pc);
+            int[] found = new int[11];
+            int count = 0;
+            for (int reg = 0; reg < before.length; reg++) {
+                before[reg] = facts.before(pc, reg);
+                if (!(before[reg] instanceof Value.Any)) {
+                    found[count++] = reg;
+                }
+            }
+            known = Arrays.copyOf(found, count);
+            numbers = new Scalar[count];
+            for (int i = 0; i < count; i++) {
+                numbers[i] =
+                        before[known[i]] instanceof Value.Number(Scalar scalar) ? scalar : null;
+            }
+            target = target(insn);
+            written = facts.written(pc);
+            branches = insn instanceof Insn.JumpIf jump && jump.offset() != 0;
+            branch = facts.branch(pc);
+        }
+    }
+
+    private void enter(Routine routine, int frame) {
         boolean called = lastPc >= 0 && frame > lastFrame;
         if (running[frame] != routine || called || lastPc < 0) {
             running[frame] = routine;
@@ -103,17 +164,17 @@ public final class FactsCheck implements StepObserver {
             expectedBytes = 0;
             return;
         }
-        Insn insn = spec.code().at(lastPc);
-        if (insn instanceof Insn.JumpIf jump && jump.offset() != 0) {
-            Tri branch = facts.branch(lastPc);
+        Place last = place(lastPc);
+        if (last.branches && last.insn instanceof Insn.JumpIf jump) {
             boolean taken = pc == lastPc + 1 + jump.offset();
-            require(branch != (taken ? Tri.NO : Tri.YES), lastPc, "does what is ruled out");
+            require(last.branch != (taken ? Tri.NO : Tri.YES), lastPc, "does what is ruled out");
         }
-        int written = written(insn);
-        if (written >= 0) {
-            Value value = facts.written(lastPc);
-            long bits = registers[written];
-            require(holds(value, bits, frame), lastPc, "writes r" + written, bits, value);
+        int target = last.target;
+        if (target >= 0) {
+            long bits = registers[target];
+            if (!holds(last.written, bits, frame)) {
+                throw wrong(lastPc, "writes r" + target, bits, last.written);
+            }
             if (expectedBytes > 0) {
                 long mask = -1L >>> (64 - 8 * expectedBytes);
                 require((bits & mask) == expectedLoad, lastPc, "loads what was not stored");
@@ -123,7 +184,7 @@ public final class FactsCheck implements StepObserver {
     }
 
     /// The register that an instruction writes that is not a call, or -1.
-    private static int written(Insn insn) {
+    private static int target(Insn insn) {
         return switch (insn) {
             case Insn.Alu alu -> alu.dst();
             case Insn.Neg neg -> neg.dst();
@@ -137,11 +198,7 @@ public final class FactsCheck implements StepObserver {
         };
     }
 
-    private void memory(int pc, int frame, Insn insn, long[] registers) {
-        Access access = facts.access(pc);
-        if (access == null) {
-            return;
-        }
+    private void memory(int pc, int frame, Insn insn, long[] registers, Access access) {
         long address;
         switch (insn) {
             case Insn.Load load -> address = registers[load.src()] + load.off();
@@ -155,8 +212,10 @@ public final class FactsCheck implements StepObserver {
         }
         Region region = access.region();
         if (region != null) {
-            boolean inside = isIn(region, access.map(), access.offset(), address, frame);
-            require(inside, pc, "accesses 0x" + Long.toHexString(address) + ", not " + access);
+            if (!isIn(region, access.map(), access.offset(), address, frame)) {
+                String where = Long.toHexString(address);
+                throw wrong(pc, "accesses 0x" + where + ", not " + access);
+            }
         }
         if (Address.region(address) == Address.STACK) {
             stack(pc, frame, insn, registers, Address.offset(address), access);
@@ -178,8 +237,9 @@ public final class FactsCheck implements StepObserver {
         boolean fixed = owner == frame && access.region() == Region.STACK && access.isFixed();
         if (!fixed) {
             for (int i = 0; i < bytes; i++) {
-                boolean isPrivate = relative + i < 0 && routine.isPrivate(relative + i, 1);
-                require(!isPrivate, pc, "accesses a private byte at fp" + (relative + i));
+                if (relative + i < 0 && routine.isPrivate(relative + i, 1)) {
+                    throw wrong(pc, "accesses a private byte at fp" + (relative + i));
+                }
             }
             return;
         }
@@ -251,23 +311,17 @@ public final class FactsCheck implements StepObserver {
         return distance > -(1L << 31) && distance < 3L << 31;
     }
 
-    private void require(boolean holds, int pc, String what) {
+    private static void require(boolean holds, int pc, String what) {
         if (!holds) {
-            throw new AssertionError("facts are wrong: slot " + pc + " " + what);
+            throw wrong(pc, what);
         }
     }
 
-    private void require(boolean holds, int pc, String what, long bits, Value value) {
-        if (!holds) {
-            throw new AssertionError(
-                    "facts are wrong: slot "
-                            + pc
-                            + " "
-                            + what
-                            + " = 0x"
-                            + Long.toHexString(bits)
-                            + " is not in "
-                            + value);
-        }
+    private static AssertionError wrong(int pc, String what) {
+        return new AssertionError("facts are wrong: slot " + pc + " " + what);
+    }
+
+    private static AssertionError wrong(int pc, String what, long bits, Value value) {
+        return wrong(pc, what + " = 0x" + Long.toHexString(bits) + " is not in " + value);
     }
 }

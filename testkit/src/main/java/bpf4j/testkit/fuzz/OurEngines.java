@@ -44,7 +44,7 @@ final class OurEngines {
     }
 
     /// The interpreter, on a stack that is full of one byte.
-    static Outcome interpreter(Trial trial, VerifiedProgram program) {
+    static Outcome onStaleStack(Trial trial, VerifiedProgram program) {
         return run(
                 trial,
                 bindings -> {
