@@ -8,9 +8,11 @@ import bpf4j.testkit.cases.CaseEngine;
 import bpf4j.testkit.cases.CaseResult;
 import bpf4j.testkit.cases.KernelEngine;
 import bpf4j.testkit.cases.LocalEngine;
+import bpf4j.testkit.external.External;
 import bpf4j.vm.Engine;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -68,16 +71,26 @@ final class CaseCommand implements Callable<Integer> {
             description = "Compare with what the cases expect; exit status 1 when one differs.")
     private boolean check;
 
+    @Mixin private ExternalOptions external = new ExternalOptions();
+
     @Spec private CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls anything
     CaseCommand() {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, LoadException {
+        if (!external.given()) {
+            return run(engine());
+        }
+        try (External other = external.open()) {
+            return run(new ExternalEngine(other));
+        }
+    }
+
+    private int run(CaseEngine judge) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        CaseEngine judge = engine();
         int cases = 0;
         int differ = 0;
         boolean unreadable = false;
@@ -91,10 +104,15 @@ final class CaseCommand implements Callable<Integer> {
                     cases++;
                     CaseResult result = judge.run(test, logLevel);
                     out.println(CaseReport.of(result));
+                    out.flush(); // who sends cases one by one waits for this line
                     if (check) {
                         List<String> differences =
-                                CaseCheck.differences(
-                                        test, result, policy == PolicyName.UNPRIVILEGED);
+                                new ArrayList<>(
+                                        CaseCheck.differences(
+                                                test, result, policy == PolicyName.UNPRIVILEGED));
+                        if (judge instanceof ExternalEngine other) {
+                            differences.addAll(other.differences(test, result));
+                        }
                         for (String difference : differences) {
                             err.println(test.name() + ": " + difference);
                         }

@@ -2,6 +2,7 @@ package bpf4j.cli;
 
 import bpf4j.kernel.KernelProgram;
 import bpf4j.spec.LoadException;
+import bpf4j.testkit.fuzz.Feature;
 import bpf4j.testkit.fuzz.Finding;
 import bpf4j.testkit.fuzz.FuzzEngine;
 import bpf4j.testkit.fuzz.Fuzzer;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -53,8 +55,8 @@ final class FuzzCommand implements Callable<Integer> {
     @Option(
             names = "--inputs",
             paramLabel = "N",
-            description = "Packets for each program (16 by default).")
-    private int inputs = 16;
+            description = "Packets for each program (16 by default, 2 by the plugin protocol).")
+    private int inputs;
 
     @Option(
             names = "--engines",
@@ -70,6 +72,17 @@ final class FuzzCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Write each finding to this folder as a case file.")
     private @Nullable Path corpus;
+
+    @Mixin private ExternalOptions external = new ExternalOptions();
+
+    @Option(
+            names = "--without",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "What CMD does not know: calls (of subprograms), atomics (other than addition), v4"
+                            + " (sdiv, smod, movsx, ldsx, bswap).")
+    private List<Feature> without = List.of();
 
     @Option(names = "--json", description = "Print one JSON object at the end.")
     private boolean json;
@@ -89,8 +102,7 @@ final class FuzzCommand implements Callable<Integer> {
         Set<FuzzEngine> chosen = engines(err);
         Path folder = folder();
         long start = System.nanoTime();
-        Fuzzer fuzzer =
-                new Fuzzer(new Fuzzer.Settings(seed, programs, seconds * SECOND, chosen, inputs));
+        Fuzzer fuzzer = fuzzer(chosen);
         boolean live = System.console() != null && System.console().isTerminal();
         Fuzzer.Totals totals =
                 fuzzer.run(
@@ -121,6 +133,18 @@ final class FuzzCommand implements Callable<Integer> {
             print(out, totals, nanos);
         }
         return totals.findings.isEmpty() ? ExitStatus.OK : ExitStatus.REFUSED;
+    }
+
+    private Fuzzer fuzzer(Set<FuzzEngine> chosen) throws LoadException {
+        int count = inputs > 0 ? inputs : external.startsOften() ? 2 : 16;
+        var settings = new Fuzzer.Settings(seed, programs, seconds * SECOND, chosen, count);
+        if (external.given()) {
+            return Fuzzer.against(external.openAlive(), settings, Set.copyOf(without));
+        }
+        if (!without.isEmpty()) {
+            throw new UnusableInputException("--without: is for --external");
+        }
+        return new Fuzzer(settings);
     }
 
     private Set<FuzzEngine> engines(PrintWriter err) {
@@ -168,7 +192,7 @@ final class FuzzCommand implements Callable<Integer> {
                         totals.findings.size());
     }
 
-    private static void report(PrintWriter err, Finding finding, @Nullable Path folder) {
+    private void report(PrintWriter err, Finding finding, @Nullable Path folder) {
         err.printf(
                 "%n%s: %s (%s, %d of %d instructions left)%n",
                 finding.check(),
@@ -187,12 +211,18 @@ final class FuzzCommand implements Callable<Integer> {
             try {
                 Files.writeString(
                         file, FindingCase.json(finding) + "\n", StandardOpenOption.CREATE_NEW);
-                err.println("replay: ./bpf4j case --engine jit " + file);
+                err.println("replay: ./bpf4j case " + replay(finding) + " " + file);
             } catch (IOException e) {
                 err.println("bpf4j: " + file + ": cannot be written: " + e.getMessage());
             }
         }
         err.flush();
+    }
+
+    private String replay(Finding finding) {
+        return finding.check() == Finding.Check.EXTERNAL
+                ? "--check " + external.text()
+                : external.given() ? "--unverified --engine jit" : "--engine jit";
     }
 
     private static void print(PrintWriter out, Fuzzer.Totals totals, long nanos) {

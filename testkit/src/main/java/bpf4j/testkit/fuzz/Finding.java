@@ -22,6 +22,8 @@ public record Finding(Check check, String text, Trial trial, int instructions) {
         FACTS,
         /// The verifier's verdict depends on how it explores.
         PRUNING,
+        /// Another implementation gives another result, or none.
+        EXTERNAL,
         /// Something threw what it must not.
         CRASH
     }

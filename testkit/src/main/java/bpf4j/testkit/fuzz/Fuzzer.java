@@ -1,5 +1,6 @@
 package bpf4j.testkit.fuzz;
 
+import bpf4j.testkit.external.External;
 import bpf4j.testkit.fuzz.Finding.Check;
 
 import java.util.ArrayList;
@@ -65,6 +66,16 @@ public final class Fuzzer {
     /// A fuzzer of generated XDP programs.
     public Fuzzer(Settings settings) {
         this(settings, new GeneratedTrials(settings.inputs), () -> new Judge(settings.engines));
+    }
+
+    /// A fuzzer of another implementation, over programs on plain memory.
+    ///
+    /// @param without what that implementation does not know
+    public static Fuzzer against(External external, Settings settings, Set<Feature> without) {
+        return new Fuzzer(
+                settings,
+                new MemoryTrials(settings.inputs, without),
+                () -> new ExternalJudge(settings.engines, external));
     }
 
     private Fuzzer(Settings settings, TrialSource source, Supplier<TrialJudge> judges) {

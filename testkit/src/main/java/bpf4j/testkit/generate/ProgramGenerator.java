@@ -43,6 +43,10 @@ public final class ProgramGenerator {
     private Slots slots = new Slots();
     private List<Insn> out = new ArrayList<>();
     private int budget;
+
+    /// The bytes at r1, or 0 when r1 is the context.
+    private int memory;
+
     private boolean inLoop;
     private boolean[] called = new boolean[0];
 
@@ -56,6 +60,14 @@ public final class ProgramGenerator {
         return new Generated(seed, new ProgramGenerator(seed, shape).program(), MAPS);
     }
 
+    /// The program of a seed that finds the address of `length` bytes in r1 and their number in r2,
+    /// as programs of the conformance suite do. It has no maps.
+    public static Generated memory(long seed, Shape shape, int length) {
+        ProgramGenerator generator = new ProgramGenerator(seed, shape);
+        generator.memory = length;
+        return new Generated(seed, generator.program(), List.of());
+    }
+
     private Code program() {
         int functions = shape.calls() ? random.nextInt(3) : 0;
         called = new boolean[functions];
@@ -63,6 +75,12 @@ public final class ProgramGenerator {
         emit(new Insn.Alu(Width.W64, AluOp.MOV, CONTEXT, new Reg(1)));
         slots.set(CONTEXT, Kind.CONTEXT);
         slots.kept[CONTEXT] = true;
+        if (memory > 0) {
+            slots.set(CONTEXT, Kind.PACKET);
+            slots.room[CONTEXT] = memory;
+            slots.set(1, Kind.NONE);
+            slots.set(2, Kind.SCALAR);
+        }
         constant(0);
         constant(7);
         constant(8);
@@ -132,6 +150,13 @@ public final class ProgramGenerator {
             if (slots.kinds[r] == Kind.SCALAR) {
                 AluOp op = random.nextBoolean() ? AluOp.XOR : AluOp.ADD;
                 emit(new Insn.Alu(Width.W64, op, 0, new Reg(r)));
+            }
+        }
+        if (slots.kinds[CONTEXT] == Kind.PACKET) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+                short off = (short) random.nextInt(memory - 7);
+                emit(new Insn.Load(Size.DW, false, 1, CONTEXT, off));
+                emit(new Insn.Alu(Width.W64, AluOp.XOR, 0, new Reg(1)));
             }
         }
         emit(new Insn.Exit());
@@ -389,6 +414,10 @@ public final class ProgramGenerator {
 
     /// Checks the packet's length and works on its bytes.
     private void packet(int depth, int functions) {
+        if (slots.kinds[CONTEXT] == Kind.PACKET) {
+            access(CONTEXT);
+            return;
+        }
         if (!shape.packet() || depth == 0 || slots.kinds[CONTEXT] != Kind.CONTEXT) {
             arithmetic();
             return;
