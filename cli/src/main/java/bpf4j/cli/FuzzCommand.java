@@ -59,6 +59,13 @@ final class FuzzCommand implements Callable<Integer> {
     private int inputs;
 
     @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Programs tried side by side (as many as there are processors by default).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
             names = "--engines",
             split = ",",
             paramLabel = "NAME",
@@ -137,7 +144,10 @@ final class FuzzCommand implements Callable<Integer> {
 
     private Fuzzer fuzzer(Set<FuzzEngine> chosen) throws LoadException {
         int count = inputs > 0 ? inputs : external.startsOften() ? 2 : 16;
-        var settings = new Fuzzer.Settings(seed, programs, seconds * SECOND, chosen, count);
+        // There is one external engine, which takes one program at a time.
+        int workers = external.given() ? 1 : threads;
+        var settings =
+                new Fuzzer.Settings(seed, programs, seconds * SECOND, chosen, count, workers);
         if (external.given()) {
             return Fuzzer.against(external.openAlive(), settings, Set.copyOf(without));
         }

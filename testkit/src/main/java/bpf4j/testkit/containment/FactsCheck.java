@@ -33,8 +33,9 @@ public final class FactsCheck implements StepObserver {
     /// The subprogram that runs in each frame, null where none does.
     private final @Nullable Routine[] running = new Routine[Address.STACK_FRAMES];
 
-    /// The bytes of the stack that are private and known, [#UNKNOWN] elsewhere, by offset.
-    private final int[] shadow = new int[Address.STACK_TOP];
+    /// For each frame that was entered, the bytes that are private and known, [#UNKNOWN] elsewhere,
+    /// from the lowest on.
+    private final int @Nullable [][] shadows = new int[Address.STACK_FRAMES][];
 
     /// What is checked at each slot, made when the program first comes there.
     private final @Nullable Place[] places;
@@ -146,12 +147,20 @@ public final class FactsCheck implements StepObserver {
         boolean called = lastPc >= 0 && frame > lastFrame;
         if (running[frame] != routine || called || lastPc < 0) {
             running[frame] = routine;
-            int top = top(frame);
-            Arrays.fill(shadow, top - Address.FRAME_SIZE, top, UNKNOWN);
+            Arrays.fill(shadow(frame), UNKNOWN);
         }
         for (int above = frame + 1; above < running.length && running[above] != null; above++) {
             running[above] = null;
         }
+    }
+
+    private int[] shadow(int frame) {
+        int[] shadow = shadows[frame];
+        if (shadow == null) {
+            shadow = new int[Address.FRAME_SIZE];
+            shadows[frame] = shadow;
+        }
+        return shadow;
     }
 
     private static int top(int frame) {
@@ -243,6 +252,11 @@ public final class FactsCheck implements StepObserver {
             }
             return;
         }
+        int at = Address.FRAME_SIZE + relative;
+        if (at < 0 || at + bytes > Address.FRAME_SIZE) {
+            return;
+        }
+        int[] shadow = shadow(owner);
         switch (insn) {
             case Insn.Store store -> {
                 long value =
@@ -250,27 +264,27 @@ public final class FactsCheck implements StepObserver {
                             case Operand.Reg(int number) -> registers[number];
                             case Operand.Imm(int imm) -> imm;
                         };
-                remember(routine, offset, relative, bytes, value);
+                remember(routine, shadow, at, bytes, value);
             }
             case Insn.StoreRelease store ->
-                    remember(routine, offset, relative, bytes, registers[store.src()]);
-            case Insn.Load load -> expect(offset, load.size());
-            case Insn.LoadAcquire load -> expect(offset, load.size());
-            default -> Arrays.fill(shadow, offset, offset + bytes, UNKNOWN);
+                    remember(routine, shadow, at, bytes, registers[store.src()]);
+            case Insn.Load load -> expect(shadow, at, load.size());
+            case Insn.LoadAcquire load -> expect(shadow, at, load.size());
+            default -> Arrays.fill(shadow, at, at + bytes, UNKNOWN);
         }
     }
 
-    private void remember(Routine routine, int offset, int relative, int bytes, long value) {
+    private static void remember(Routine routine, int[] shadow, int at, int bytes, long value) {
         for (int i = 0; i < bytes; i++) {
-            boolean isPrivate = routine.isPrivate(relative + i, 1);
-            shadow[offset + i] = isPrivate ? (int) (value >>> 8 * i) & 0xFF : UNKNOWN;
+            boolean isPrivate = routine.isPrivate(at + i - Address.FRAME_SIZE, 1);
+            shadow[at + i] = isPrivate ? (int) (value >>> 8 * i) & 0xFF : UNKNOWN;
         }
     }
 
-    private void expect(int offset, Size size) {
+    private void expect(int[] shadow, int at, Size size) {
         long value = 0;
         for (int i = 0; i < size.bytes(); i++) {
-            int known = shadow[offset + i];
+            int known = shadow[at + i];
             if (known == UNKNOWN) {
                 return;
             }

@@ -9,11 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/// Makes programs one after the other, judges them, and makes what it finds small. The same
-/// settings
-/// give the same programs.
+/// Makes programs one after the other, judges them, and makes what it finds small. The same seed
+/// gives
+/// the same program, whatever the number of threads.
 public final class Fuzzer {
     private static final int MOST_FINDINGS = 50;
 
@@ -23,14 +29,25 @@ public final class Fuzzer {
     /// @param programs how many at most
     /// @param nanos how long at most
     /// @param inputs packets for each program
+    /// @param threads that work side by side, each with engines of its own
     public record Settings(
-            long seed, long programs, long nanos, Set<FuzzEngine> engines, int inputs) {
+            long seed,
+            long programs,
+            long nanos,
+            Set<FuzzEngine> engines,
+            int inputs,
+            int threads) {
         public Settings {
             engines = Set.copyOf(engines);
         }
+
+        /// The work of one thread.
+        public Settings(long seed, long programs, long nanos, Set<FuzzEngine> engines, int inputs) {
+            this(seed, programs, nanos, engines, inputs, 1);
+        }
     }
 
-    /// Is told how far the work has come.
+    /// Is told how far the work has come, by one thread at a time.
     public interface Listener {
         /// After each program.
         void progress(Totals totals);
@@ -87,23 +104,57 @@ public final class Fuzzer {
     /// Works until programs or time are used up.
     public Totals run(Listener listener) {
         Totals totals = new Totals();
-        long start = System.nanoTime();
-        try (TrialJudge judge = judges.get()) {
-            for (long i = 0; i < settings.programs; i++) {
-                if (System.nanoTime() - start > settings.nanos
-                        || totals.findings.size() >= MOST_FINDINGS) {
-                    break;
-                }
-                one(settings.seed + i, judge, totals, listener);
-                listener.progress(totals);
+        long end = System.nanoTime() + settings.nanos;
+        AtomicLong next = new AtomicLong();
+        List<Callable<Void>> workers = new ArrayList<>();
+        for (int i = 0; i < settings.threads; i++) {
+            workers.add(
+                    () -> {
+                        work(next, end, totals, listener);
+                        return null;
+                    });
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(settings.threads)) {
+            for (Future<Void> worker : threads.invokeAll(workers)) {
+                worker.get();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
         }
         return totals;
     }
 
-    private void one(long seed, TrialJudge judge, Totals totals, Listener listener) {
-        Trial trial = source.trial(seed);
-        Judgement judgement = judge.judge(trial);
+    private void work(AtomicLong next, long end, Totals totals, Listener listener) {
+        try (TrialJudge judge = judges.get()) {
+            while (System.nanoTime() - end < 0) {
+                long number = next.getAndIncrement();
+                if (number >= settings.programs) {
+                    return;
+                }
+                Trial trial = source.trial(settings.seed + number);
+                Judgement judgement = judge.judge(trial);
+                Judgement.Problem problem = judgement.problem();
+                Finding finding =
+                        problem == null ? null : Minimiser.minimise(judge, trial, problem);
+                synchronized (totals) {
+                    count(trial, judgement, totals);
+                    if (finding != null
+                            && totals.findings.stream().noneMatch(known -> same(known, finding))) {
+                        totals.findings.add(finding);
+                        listener.found(finding);
+                    }
+                    listener.progress(totals);
+                    if (totals.findings.size() >= MOST_FINDINGS) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private static void count(Trial trial, Judgement judgement, Totals totals) {
         totals.programs++;
         totals.instructions += trial.code().size();
         totals.accepted += judgement.accepted() ? 1 : 0;
@@ -118,11 +169,6 @@ public final class Fuzzer {
         Judgement.Problem problem = judgement.problem();
         if (problem != null) {
             totals.problems.merge(problem.check(), 1, Integer::sum);
-            Finding finding = Minimiser.minimise(judge, trial, problem);
-            if (totals.findings.stream().noneMatch(known -> same(known, finding))) {
-                totals.findings.add(finding);
-                listener.found(finding);
-            }
         }
     }
 

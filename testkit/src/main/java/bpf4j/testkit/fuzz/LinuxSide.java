@@ -26,7 +26,11 @@ final class LinuxSide implements AutoCloseable {
 
     /// Runs a loaded program on a trial's packets with fresh maps.
     Outcome run(Trial trial, KernelProgram program) {
-        maps.forEach(LinuxSide::clear);
+        for (int i = 0; i < maps.size(); i++) {
+            if (trial.uses(i)) {
+                clear(maps.get(i));
+            }
+        }
         List<Outcome.Run> runs = new ArrayList<>();
         for (byte[] packet : trial.packets()) {
             KernelProgram.Run run = program.run(packet, new byte[0], 1);
@@ -34,8 +38,8 @@ final class LinuxSide implements AutoCloseable {
             runs.add(new Outcome.Run(run.retval(), fault, run.data()));
         }
         List<Map<String, String>> dumps = new ArrayList<>();
-        for (KernelMap map : maps) {
-            dumps.add(dump(map));
+        for (int i = 0; i < maps.size(); i++) {
+            dumps.add(trial.uses(i) ? dump(maps.get(i)) : Map.of());
         }
         return new Outcome(runs, dumps);
     }

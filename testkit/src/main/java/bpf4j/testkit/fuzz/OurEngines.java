@@ -103,8 +103,8 @@ final class OurEngines {
                 runs.add(run(trial, program, execution, packet));
             }
             List<Map<String, String>> dumps = new ArrayList<>();
-            for (BpfMap map : maps) {
-                dumps.add(dump(map));
+            for (int i = 0; i < maps.size(); i++) {
+                dumps.add(trial.uses(i) ? dump(maps.get(i)) : Map.of());
             }
             return new Outcome(runs, dumps);
         } catch (LoadException | VerificationException e) {

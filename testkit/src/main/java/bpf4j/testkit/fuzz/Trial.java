@@ -1,6 +1,8 @@
 package bpf4j.testkit.fuzz;
 
 import bpf4j.isa.Code;
+import bpf4j.isa.Insn;
+import bpf4j.isa.WideKind;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.spec.ProgramType;
@@ -26,6 +28,19 @@ public record Trial(
     /// The same with just one of its packets.
     Trial with(byte[] packet) {
         return new Trial(name, type, code, maps, List.of(packet));
+    }
+
+    /// Whether an instruction refers to a map.
+    boolean uses(int map) {
+        for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
+            if (code.at(pc) instanceof Insn.LoadImm64(int _, WideKind kind, int imm, int _)
+                    && kind != WideKind.CONST
+                    && kind != WideKind.FUNC
+                    && imm == map) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// As what verifiers take.
