@@ -31,6 +31,8 @@ public record MapSpec(
         boolean frozen,
         int pinning) {
 
+    private static final int RDONLY_PROG = 1 << 7;
+
     /// An initial entry.
     public record Entry(byte[] key, Content content) {}
 
@@ -132,6 +134,33 @@ public record MapSpec(
                 entries,
                 frozen,
                 pinning);
+    }
+
+    /// Whether neither the program nor anybody else can ever change what the map holds, as of the
+    /// `.rodata` of an object (`bpf_map_is_rdonly`).
+    public boolean isConstant() {
+        return (flags & RDONLY_PROG) != 0 && frozen && type == MapType.ARRAY && maxEntries == 1;
+    }
+
+    /// The little-endian number that a constant map holds in `bytes` bytes from `at` on.
+    public long constant(int at, int bytes) {
+        byte[] content = firstBytes();
+        long number = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            int index = at + i;
+            int next = index >= 0 && index < content.length ? content[index] & 0xFF : 0;
+            number = number << 8 | next;
+        }
+        return number;
+    }
+
+    private byte[] firstBytes() {
+        for (Entry entry : initial) {
+            if (entry.content() instanceof Content.Bytes(byte[] value)) {
+                return value;
+            }
+        }
+        return new byte[0];
     }
 
     /// The same map, frozen.

@@ -120,4 +120,60 @@ class ListingTest {
                         """);
         assertTrue(all.contains("ldiv"), all.toString());
     }
+
+    @Test
+    void whatReadOnlyDataHoldIsNotLoaded() throws Exception {
+        List<String> all =
+                bytecode(
+                        """
+                        .rodata
+                        limits:
+                        .long 7, 9
+                        .text
+                        r1 = limits ll
+                        r0 = *(u32 *)(r1 + 4)
+                        exit
+                        """);
+        assertEquals(
+                List.of("bipush 9", "i2l", "lreturn"), all.subList(all.size() - 3, all.size()));
+        assertFalse(all.toString().contains("VarHandle"), all.toString());
+    }
+
+    @Test
+    void theKeyOfALookupByAddressAndPrefixLengthNeedsNoMemory() throws Exception {
+        List<String> all =
+                bytecode(
+                        """
+                        .map prefixes, lpm_trie, key=20, value=4, entries=4, flags=1
+                        r2 = *(u32 *)(r1 + 0)
+                        *(u32 *)(r10 - 20) = 128
+                        *(u32 *)(r10 - 16) = r2
+                        *(u32 *)(r10 - 12) = 0
+                        *(u64 *)(r10 - 8) = 0
+                        r2 = r10
+                        r2 += -20
+                        r1 = prefixes ll
+                        call bpf_map_lookup_elem
+                        r0 = 0
+                        exit
+                        """);
+        assertFalse(all.contains("getfield Execution.stack"), all.toString());
+    }
+
+    @Test
+    void theDistanceOfTwoPlacesIsADifferenceOfInts() throws Exception {
+        List<String> all =
+                bytecode(
+                        """
+                        .program xdp
+                        r2 = *(u32 *)(r1 + 4)
+                        r3 = *(u32 *)(r1 + 0)
+                        r2 -= r3
+                        r0 = r2
+                        r0 &= 1
+                        exit
+                        """);
+        assertTrue(all.contains("isub"), all.toString());
+        assertFalse(all.contains("lsub"), all.toString());
+    }
 }

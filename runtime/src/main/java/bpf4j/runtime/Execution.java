@@ -17,6 +17,7 @@ import java.util.Arrays;
 public final class Execution {
     private static final byte[] NONE = new byte[0];
     private static final MemorySegment EMPTY = MemorySegment.ofArray(NONE);
+    private static final long ENTRY = Address.of(Address.CONTEXT, 0);
 
     public final AddressSpace space;
 
@@ -56,7 +57,7 @@ public final class Execution {
     public final PacketState packetState = new PacketState();
 
     /// r1 and r2 on entry.
-    public long entry1 = Address.of(Address.CONTEXT, 0);
+    public long entry1 = ENTRY;
 
     public long entry2;
 
@@ -110,28 +111,37 @@ public final class Execution {
     /// Makes ready for the next run: forgets packet, objects, tail calls and frames. Fuel, CPU and
     /// host stay.
     public void reset() {
-        tailCalls = 0;
-        frame = Address.STACK_TOP;
-        next = null;
-        entry1 = Address.of(Address.CONTEXT, 0);
-        entry2 = 0;
-        socket = 0;
-        flowKeys = 0;
-        buffer = 0;
-        returnValue = 0;
-        if (objectCount > 0) {
-            Arrays.fill(objects, 0, objectCount, EMPTY);
-            objectCount = 0;
-        }
-        packet = NONE;
-        nativePacket = null;
+        begin(PacketState.Kind.NONE, 0, 0);
+        setPacket(NONE, 0, 0);
         packetBase = 0;
         dataMeta = 0;
         data = 0;
         dataEnd = 0;
         packetLimit = 0;
         packetFloor = 0;
-        packetState.reset();
+    }
+
+    /// Forgets what the last run left but its packet. Most runs leave little, and a look costs less
+    /// than a write of each field.
+    void begin(PacketState.Kind kind, int macHeader, int networkHeader) {
+        if ((entry2 | socket | flowKeys | buffer | entry1 ^ ENTRY | tailCalls | returnValue) != 0) {
+            entry1 = ENTRY;
+            entry2 = 0;
+            socket = 0;
+            flowKeys = 0;
+            buffer = 0;
+            tailCalls = 0;
+            returnValue = 0;
+        }
+        frame = Address.STACK_TOP;
+        if (next != null) {
+            next = null;
+        }
+        if (objectCount > 0) {
+            Arrays.fill(objects, 0, objectCount, EMPTY);
+            objectCount = 0;
+        }
+        packetState.reset(kind, macHeader, networkHeader);
     }
 
     /// Makes ready for a run on a context without packet, as tracing programs get: the bytes are
@@ -154,8 +164,12 @@ public final class Execution {
     /// Puts `length` bytes of an array from `index` on in the place of the packet, where they stay:
     /// the program's changes are in them afterwards.
     public void setPacket(byte[] bytes, int index, int length) {
-        packet = bytes;
-        nativePacket = null;
+        if (packet != bytes) {
+            packet = bytes;
+        }
+        if (nativePacket != null) {
+            nativePacket = null;
+        }
         place(index, length);
     }
 

@@ -23,33 +23,81 @@ public final class PacketState {
     /// Where the network-layer header begins.
     public int networkHeader;
 
-    /// The interface that `bpf_redirect` named last, or 0; with its flags.
-    public int redirectInterface;
-
-    public long redirectFlags;
-
-    /// The map that `bpf_redirect_map` named last, or null; with the key.
-    public @Nullable BpfMap redirectMap;
-
-    public long redirectKey;
-
-    /// Whether the packet is inside another (`skb->encapsulation`).
-    public boolean encapsulated;
-
     /// Whether the program may only read the packet.
     public boolean readOnly;
 
+    private boolean changed;
+    private int redirectInterface;
+    private @Nullable BpfMap redirectMap;
+    private long redirectKey;
+    private long redirectFlags;
+    private boolean encapsulated;
+
     PacketState() {}
 
-    void reset() {
-        kind = Kind.NONE;
-        readOnly = false;
-        encapsulated = false;
-        macHeader = 0;
-        networkHeader = 0;
-        redirectInterface = 0;
-        redirectFlags = 0;
+    /// Notes the interface that `bpf_redirect` names.
+    public void redirect(int ifindex, long flags) {
+        changed = true;
+        redirectInterface = ifindex;
         redirectMap = null;
-        redirectKey = 0;
+        redirectFlags = flags;
+    }
+
+    /// Notes the entry of a map that `bpf_redirect_map` names.
+    public void redirect(BpfMap map, long key, long flags) {
+        changed = true;
+        redirectInterface = 0;
+        redirectMap = map;
+        redirectKey = key;
+        redirectFlags = flags;
+    }
+
+    /// Notes that the packet is inside another (`skb->encapsulation`).
+    public void encapsulate() {
+        changed = true;
+        encapsulated = true;
+    }
+
+    /// The interface that `bpf_redirect` named last, or 0.
+    public int redirectInterface() {
+        return redirectInterface;
+    }
+
+    /// The map that `bpf_redirect_map` named last, or null.
+    public @Nullable BpfMap redirectMap() {
+        return redirectMap;
+    }
+
+    /// The key in [#redirectMap].
+    public long redirectKey() {
+        return redirectKey;
+    }
+
+    /// The flags of the last redirection.
+    public long redirectFlags() {
+        return redirectFlags;
+    }
+
+    /// Whether the packet is inside another.
+    public boolean isEncapsulated() {
+        return encapsulated;
+    }
+
+    /// Makes ready for the next packet. Writes little: it is a part of each run.
+    void reset(Kind nextKind, int mac, int network) {
+        if (kind != nextKind) {
+            kind = nextKind;
+        }
+        macHeader = mac;
+        networkHeader = network;
+        readOnly = false;
+        if (changed) {
+            changed = false;
+            encapsulated = false;
+            redirectInterface = 0;
+            redirectFlags = 0;
+            redirectMap = null;
+            redirectKey = 0;
+        }
     }
 }

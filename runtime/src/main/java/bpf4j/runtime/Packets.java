@@ -79,12 +79,10 @@ public final class Packets {
     public static void prepare(Execution execution, ProgramType type, MemorySegment bytes) {
         switch (type.context().struct()) {
             case "xdp_md" -> {
-                execution.reset();
                 execution.setPacket(bytes);
                 finishXdp(execution);
             }
             case "__sk_buff" -> {
-                execution.reset();
                 execution.setPacket(bytes);
                 finishSkb(execution, startsAtNetwork(type));
                 execution.packetState.readOnly = isReadOnly(type);
@@ -108,18 +106,22 @@ public final class Packets {
 
     /// Makes an execution ready for an XDP program.
     public static void prepareXdp(Execution execution, byte[] bytes, int index, int length) {
-        execution.reset();
         execution.setPacket(bytes, index, length);
         finishXdp(execution);
     }
 
     private static void finishXdp(Execution execution) {
-        byte[] context = context(execution, XDP_SIZE);
-        execution.packetState.kind = PacketState.Kind.XDP;
+        execution.begin(PacketState.Kind.XDP, execution.data, 0);
         execution.packetFloor = XDP_FLOOR;
         execution.packetLimit = Math.max(XDP_LIMIT, execution.dataEnd);
-        execution.packetState.macHeader = execution.data;
-        Memory.INTS.set(context, XDP_INGRESS_IFINDEX, LOOPBACK);
+        byte[] context = execution.context;
+        if (context.length != XDP_SIZE) {
+            context = new byte[XDP_SIZE];
+            execution.context = context;
+        }
+        // The first 8 bytes are pointers, which no program reads from here.
+        Memory.LONGS.set(context, XDP_INGRESS_IFINDEX - 4, (long) LOOPBACK << 32);
+        Memory.LONGS.set(context, XDP_RX_QUEUE_INDEX, 0L);
     }
 
     /// Makes an execution ready for a program on a socket buffer of an Ethernet frame.
@@ -127,19 +129,16 @@ public final class Packets {
     /// @param network whether the program sees the packet from the network header on
     public static void prepareSkb(
             Execution execution, byte[] bytes, int index, int length, boolean network) {
-        execution.reset();
         execution.setPacket(bytes, index, length);
         finishSkb(execution, network);
     }
 
     private static void finishSkb(Execution execution, boolean network) {
         byte[] context = context(execution, SKB_SIZE);
-        PacketState state = execution.packetState;
-        state.kind = PacketState.Kind.SKB;
+        int networkHeader = Math.min(execution.data + ETH_HLEN, execution.dataEnd);
+        execution.begin(PacketState.Kind.SKB, execution.data, networkHeader);
         execution.packetFloor = 0;
         execution.packetLimit = Integer.MAX_VALUE;
-        state.macHeader = execution.data;
-        state.networkHeader = Math.min(execution.data + ETH_HLEN, execution.dataEnd);
         Memory.INTS.set(context, SKB_IFINDEX, LOOPBACK);
         if (execution.dataEnd - execution.data >= ETH_HLEN) {
             MemorySegment packet = execution.packetSegment();
@@ -148,7 +147,7 @@ public final class Packets {
             Memory.INTS.set(context, SKB_PKT_TYPE, packetType(packet, start));
         }
         if (network) {
-            execution.data = state.networkHeader;
+            execution.data = networkHeader;
             execution.dataMeta = execution.data;
         }
         changed(execution);

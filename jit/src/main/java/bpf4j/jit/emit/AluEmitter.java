@@ -36,6 +36,8 @@ final class AluEmitter {
             values.popPlace(alu.dst(), pointer);
         } else if (rep == Rep.Plain.U32 && closed(pc, alu)) {
             word(pc, alu, rep);
+        } else if (alu.op() == AluOp.SUB && pushDistance(alu)) {
+            values.pop(alu.dst(), rep, Form.SIGNED);
         } else {
             wide(pc, alu, rep);
         }
@@ -76,6 +78,21 @@ final class AluEmitter {
             values.pushPlace(source, region);
             values.pushInt(alu.dst());
             writer.op(Opcodes.IADD);
+            return true;
+        }
+        return false;
+    }
+
+    /// Pushes the distance between two places in one region, if that is what a subtraction gives.
+    private boolean pushDistance(Insn.Alu alu) {
+        if (alu.src() instanceof Operand.Reg(int source)
+                && values.rep(alu.dst()) instanceof Rep.Pointer end
+                && values.rep(source) instanceof Rep.Pointer start
+                && end.equals(start)
+                && !end.nullable()) {
+            values.pushPlace(alu.dst(), end.region());
+            values.pushPlace(source, start.region());
+            writer.op(Opcodes.ISUB);
             return true;
         }
         return false;

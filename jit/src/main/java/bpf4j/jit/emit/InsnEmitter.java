@@ -38,7 +38,7 @@ final class InsnEmitter {
         jumps = new JumpEmitter(context);
         calls = new CallEmitter(context, targets);
         slots = new SlotEmitter(context, effects.slots());
-        lookups = new LookupEmitter(context, effects.slots(), slots);
+        lookups = new LookupEmitter(context, places, effects.slots(), slots);
     }
 
     /// Writes an instruction.

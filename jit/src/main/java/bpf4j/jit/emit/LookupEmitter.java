@@ -1,5 +1,6 @@
 package bpf4j.jit.emit;
 
+import bpf4j.isa.Size;
 import bpf4j.jit.emit.Values.Form;
 import bpf4j.jit.ir.Lookups.Lookup;
 import bpf4j.jit.ir.Rep;
@@ -17,13 +18,15 @@ final class LookupEmitter {
     private final MethodContext context;
     private final Writer writer;
     private final Values values;
+    private final Places places;
     private final Slots slots;
     private final SlotEmitter pieces;
 
-    LookupEmitter(MethodContext context, Slots slots, SlotEmitter pieces) {
+    LookupEmitter(MethodContext context, Places places, Slots slots, SlotEmitter pieces) {
         this.context = context;
         this.writer = context.writer();
         this.values = context.values();
+        this.places = places;
         this.slots = slots;
         this.pieces = pieces;
     }
@@ -32,7 +35,7 @@ final class LookupEmitter {
     boolean emit(int pc, Lookup lookup, @Nullable Rep rep) {
         int size = lookup.keySize();
         boolean inSlots = slots.count(pc) > 0;
-        if (!inSlots && size != 4 && size != 8 && size != 12 && size != 16) {
+        if (!inSlots && size % 4 != 0) {
             return false;
         }
         if (rep == null) {
@@ -40,11 +43,18 @@ final class LookupEmitter {
         }
         context.mark(pc);
         switch (lookup.map()) {
-            case ArrayMap array when rep instanceof Rep.Pointer pointer && isPlain(array) -> {
+            case ArrayMap array when rep instanceof Rep.Pointer pointer && isSmall(array) -> {
                 pushInt(pc, lookup);
                 writer.constant(array.spec().maxEntries());
                 writer.constant((int) array.stride());
-                writer.callStatic(Names.ACCESS, "arrayPlace", "(III)I");
+                if (array.cpus() > 1) {
+                    pushCpu();
+                    writer.constant((int) array.cpuBytes());
+                    writer.op(Opcodes.IMUL);
+                    writer.callStatic(Names.ACCESS, "arrayPlace", "(IIII)I");
+                } else {
+                    writer.callStatic(Names.ACCESS, "arrayPlace", "(III)I");
+                }
                 values.popPlace(0, pointer);
                 return true;
             }
@@ -61,7 +71,7 @@ final class LookupEmitter {
             case LpmTrie trie -> {
                 push(trie, "LpmTrie");
                 pushWords(pc, lookup);
-                call("LpmTrie", "(IJ)J");
+                call("LpmTrie", size > 8 ? "(IJJJ)J" : "(IJ)J");
             }
             default -> throw new AssertionError(lookup);
         }
@@ -69,12 +79,16 @@ final class LookupEmitter {
         return true;
     }
 
-    private static boolean isPlain(ArrayMap array) {
-        return array.cpus() == 1 && array.values().byteSize() <= Integer.MAX_VALUE;
+    private static boolean isSmall(ArrayMap array) {
+        return array.values().byteSize() <= Integer.MAX_VALUE;
     }
 
     private void push(BpfMap map, String name) {
         context.classData().push(writer, map, "bpf4j/runtime/map/" + name);
+        pushCpu();
+    }
+
+    private void pushCpu() {
         context.pushExecution();
         writer.getField(Names.EXECUTION, "cpu", "I");
     }
@@ -103,21 +117,15 @@ final class LookupEmitter {
         int count = slots.count(pc);
         if (count > 0) {
             int first = slots.first(pc);
-            int head = pieces.word(first, count);
-            if (at == 0) {
-                pieces.pushLong(first, head);
-            } else {
-                pieces.pushLong(first + head, count - head);
+            int end = first + count;
+            for (int skipped = 0; skipped < at; skipped += 8) {
+                first += pieces.word(first, end - first);
             }
-            return;
-        }
-        context.pushExecution();
-        writer.getField(Names.EXECUTION, "stack", "[B");
-        values.pushFrameOffset(lookup.key() + at);
-        if (lookup.keySize() - at >= 8) {
-            writer.callStatic(Names.SUPPORT + "Arrays", "getLong", "([BI)J");
+            pieces.pushLong(first, pieces.word(first, end - first));
+        } else if (lookup.keySize() - at >= 8) {
+            places.loadFrame(lookup.key() + at, Size.DW);
         } else {
-            writer.callStatic(Names.SUPPORT + "Arrays", "getInt", "([BI)I");
+            places.loadFrame(lookup.key() + at, Size.W);
             values.zeroExtend();
         }
     }

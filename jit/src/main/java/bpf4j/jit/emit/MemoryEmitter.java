@@ -42,9 +42,7 @@ final class MemoryEmitter {
         } else if (region == Region.Single.CONTEXT && places.contextField(pc, load, rep)) {
             return;
         } else {
-            places.pushMemory(region);
-            places.pushIndex(pc, load.src(), load.off(), region);
-            Form form = places.load(region, load.size(), load.signed());
+            Form form = places.load(pc, load.src(), load.off(), region, load.size(), load.signed());
             values.pop(load.dst(), rep, form);
         }
     }
@@ -81,14 +79,7 @@ final class MemoryEmitter {
                     "store" + store.size().bytes(),
                     "(Lbpf4j/runtime/Execution;JJI)V");
         } else {
-            places.pushMemory(region);
-            places.pushIndex(pc, store.dst(), store.off(), region);
-            if (store.size() == Size.DW) {
-                values.pushLong(store.src());
-            } else {
-                values.pushInt(store.src());
-            }
-            places.store(region, store.size());
+            places.store(pc, store.dst(), store.off(), region, store.size(), store.src());
         }
     }
 

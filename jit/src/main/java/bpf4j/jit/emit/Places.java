@@ -1,6 +1,7 @@
 package bpf4j.jit.emit;
 
 import bpf4j.isa.Insn;
+import bpf4j.isa.Operand;
 import bpf4j.isa.Size;
 import bpf4j.jit.emit.Values.Form;
 import bpf4j.jit.ir.Region;
@@ -72,60 +73,81 @@ final class Places {
                 || region == Region.Single.PACKET && context.layout().nativePackets();
     }
 
-    /// Loads from the memory and index on the operand stack; 4 bytes and less come as an `int`.
-    Form load(Region region, Size size, boolean signed) {
-        boolean segment = isSegment(region);
-        switch (size) {
-            case B -> {
-                if (segment) {
-                    read(true, "Byte", "B");
-                } else {
-                    writer.op(Opcodes.BALOAD);
-                }
-                if (!signed) {
-                    writer.constant(0xFF);
-                    writer.op(Opcodes.IAND);
-                }
-            }
-            case H -> {
-                read(segment, "Short", "S");
-                if (!signed) {
-                    writer.op(Opcodes.I2C);
-                }
-            }
-            case W -> read(segment, "Int", "I");
-            case DW -> {
-                read(segment, "Long", "J");
-                return Form.LONG;
+    /// Loads from `register + off`; 4 bytes and less come as an `int`.
+    Form load(int pc, int register, int off, Region region, Size size, boolean signed) {
+        pushView(region, size);
+        pushMemory(region);
+        pushIndex(pc, register, off, region);
+        access(region, size, "get", "", type(size));
+        if (!signed && size == Size.B) {
+            writer.constant(0xFF);
+            writer.op(Opcodes.IAND);
+        } else if (!signed && size == Size.H) {
+            writer.op(Opcodes.I2C);
+        }
+        return size == Size.DW ? Form.LONG : signed ? Form.SIGNED : Form.WORD;
+    }
+
+    /// Stores an operand at `register + off`.
+    void store(int pc, int register, int off, Region region, Size size, Operand value) {
+        pushView(region, size);
+        pushMemory(region);
+        pushIndex(pc, register, off, region);
+        if (size == Size.DW) {
+            values.pushLong(value);
+        } else {
+            values.pushInt(value);
+            if (size == Size.H) {
+                writer.op(Opcodes.I2S);
+            } else if (size == Size.B) {
+                writer.op(Opcodes.I2B);
             }
         }
-        return signed ? Form.SIGNED : Form.WORD;
+        access(region, size, "set", type(size), "V");
     }
 
-    private void read(boolean segment, String name, String type) {
-        writer.callStatic(
-                Names.SUPPORT + (segment ? "Segments" : "Arrays"),
-                "get" + name,
-                (segment ? "(Ljava/lang/foreign/MemorySegment;J)" : "([BI)") + type);
+    /// Loads 4 or 8 bytes of the stack, `offset` bytes from r10, as an `int` or a `long`.
+    void loadFrame(int offset, Size size) {
+        pushView(Region.Single.STACK, size);
+        pushArray("stack");
+        values.pushFrameOffset(offset);
+        access(Region.Single.STACK, size, "get", "", type(size));
     }
 
-    /// Stores the value on the operand stack (a `long` for 8 bytes, else an `int`) in the memory at
-    /// the index below it.
-    void store(Region region, Size size) {
+    private static String type(Size size) {
+        return switch (size) {
+            case B -> "B";
+            case H -> "S";
+            case W -> "I";
+            case DW -> "J";
+        };
+    }
+
+    /// Pushes the handle that an access goes through; bytes of arrays need none.
+    private void pushView(Region region, Size size) {
         boolean segment = isSegment(region);
-        String owner = Names.SUPPORT + (segment ? "Segments" : "Arrays");
-        String place = segment ? "(Ljava/lang/foreign/MemorySegment;J" : "([BI";
-        switch (size) {
-            case B -> {
-                if (segment) {
-                    writer.callStatic(owner, "setByte", place + "I)V");
-                } else {
-                    writer.op(Opcodes.BASTORE);
-                }
-            }
-            case H -> writer.callStatic(owner, "setShort", place + "I)V");
-            case W -> writer.callStatic(owner, "setInt", place + "I)V");
-            case DW -> writer.callStatic(owner, "setLong", place + "J)V");
+        if (segment || size != Size.B) {
+            String name =
+                    switch (size) {
+                        case B -> "BYTE";
+                        case H -> "SHORT";
+                        case W -> "INT";
+                        case DW -> "LONG";
+                    };
+            writer.getStatic(
+                    segment ? Names.SUPPORT + "Views" : Names.MEMORY,
+                    segment ? name : name + "S",
+                    Names.of(Names.VAR_HANDLE));
+        }
+    }
+
+    private void access(Region region, Size size, String name, String value, String result) {
+        boolean segment = isSegment(region);
+        if (segment || size != Size.B) {
+            String place = segment ? "(Ljava/lang/foreign/MemorySegment;J" : "([BI";
+            writer.callVirtual(Names.VAR_HANDLE, name, place + value + ")" + result);
+        } else {
+            writer.op(name.equals("get") ? Opcodes.BALOAD : Opcodes.BASTORE);
         }
     }
 

@@ -224,23 +224,23 @@ final class Values {
 
     /// From a place in a region to the address.
     private void address(Region region, boolean nullable) {
-        if (region instanceof Region.Values values) {
+        if (nullable && region instanceof Region.Values values) {
             locals.pushValuesRegion(writer, values.map());
-            writer.callStatic(Names.ACCESS, nullable ? "nullableAddress" : "address", "(IJ)J");
+            writer.callStatic(Names.ACCESS, "nullableAddress", "(IJ)J");
             return;
         }
         if (region == Region.Single.PACKET) {
             pushPacketBase();
             writer.op(Opcodes.ISUB);
         }
-        int number =
-                switch ((Region.Single) region) {
-                    case CONTEXT -> Address.CONTEXT;
-                    case PACKET -> Address.PACKET;
-                    case STACK -> Address.STACK;
-                };
-        writer.constant((long) number << 32);
-        writer.callStatic(Names.ACCESS, "address", "(IJ)J");
+        zeroExtend();
+        switch (region) {
+            case Region.Values(int map) -> locals.pushValuesRegion(writer, map);
+            case Region.Single.CONTEXT -> writer.constant((long) Address.CONTEXT << 32);
+            case Region.Single.PACKET -> writer.constant((long) Address.PACKET << 32);
+            case Region.Single.STACK -> writer.constant((long) Address.STACK << 32);
+        }
+        writer.op(Opcodes.LOR);
     }
 
     private void pushPacketBase() {

@@ -63,7 +63,7 @@ public final class Lookups {
         return switch (map) {
             case ArrayMap _ -> keySize == 4;
             case HashedMap _ -> keySize <= 16;
-            case LpmTrie _ -> keySize == 8;
+            case LpmTrie _ -> keySize == 8 || keySize == 20;
             default -> false;
         };
     }

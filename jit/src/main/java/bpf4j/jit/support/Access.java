@@ -10,13 +10,6 @@ import bpf4j.runtime.ProgramFault;
 public final class Access {
     private Access() {}
 
-    /// The address of a place in a region.
-    ///
-    /// @param region the region's number in the upper half
-    public static long address(int place, long region) {
-        return region | (place & 0xFFFF_FFFFL);
-    }
-
     /// The address of a place in a region, or null for -1.
     public static long nullableAddress(int place, long region) {
         return place < 0 ? 0 : region | place;
@@ -30,6 +23,11 @@ public final class Access {
     /// The place of the value at an unsigned index in an array, or -1.
     public static int arrayPlace(int index, int entries, int stride) {
         return Integer.compareUnsigned(index, entries) < 0 ? index * stride : -1;
+    }
+
+    /// The place of the value at an unsigned index in the array that begins at `base`, or -1.
+    public static int arrayPlace(int index, int entries, int stride, int base) {
+        return Integer.compareUnsigned(index, entries) < 0 ? base + index * stride : -1;
     }
 
     /// A fault that generated code throws.

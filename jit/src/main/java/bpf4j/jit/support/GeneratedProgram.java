@@ -33,7 +33,9 @@ public abstract class GeneratedProgram implements LoadedProgram, Execution.Callb
     @Override
     public final long enter(Execution x) {
         GeneratedProgram program = x.nativePacket == null ? this : links.forNativePackets();
-        x.callbacks = program;
+        if (x.callbacks != program) {
+            x.callbacks = program;
+        }
         return program.invoke(0, x, x.frame, x.entry1, x.entry2, 0, 0, 0);
     }
 

@@ -127,7 +127,7 @@ final class SkbLayoutHelpers {
                     || (flags & ENCAP_ETH) != 0 && innerMac < Packets.ETH_HLEN) {
                 return -Errno.EINVAL;
             }
-            if (x.packetState.encapsulated) {
+            if (x.packetState.isEncapsulated()) {
                 return -Errno.EALREADY;
             }
             if (innerMac > length) {
@@ -136,7 +136,7 @@ final class SkbLayoutHelpers {
         }
         open(x, keep, length);
         if (encapsulates) {
-            x.packetState.encapsulated = true;
+            x.packetState.encapsulate();
             changeTo(x, (flags & ENCAP_IPV6) != 0);
         }
         return 0;
@@ -186,7 +186,7 @@ final class SkbLayoutHelpers {
         if (flags != 0 || length > MAX_LENGTH || length < minimum) {
             return -Errno.EINVAL;
         }
-        if (x.packetState.encapsulated) {
+        if (x.packetState.isEncapsulated()) {
             return -Errno.ENOTSUPP;
         }
         int end = x.data + (int) length;

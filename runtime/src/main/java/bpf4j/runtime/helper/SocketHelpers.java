@@ -117,9 +117,7 @@ final class SocketHelpers {
         if (wrong) {
             return TC_ACT_SHOT;
         }
-        x.packetState.redirectInterface = (int) ifindex;
-        x.packetState.redirectFlags = 0;
-        x.packetState.redirectMap = null;
+        x.packetState.redirect((int) ifindex, 0);
         return TC_ACT_REDIRECT;
     }
 
@@ -143,10 +141,7 @@ final class SocketHelpers {
     }
 
     private static long chosen(Execution x, BpfMap map, long key, long flags) {
-        x.packetState.redirectMap = map;
-        x.packetState.redirectKey = key;
-        x.packetState.redirectFlags = flags;
-        x.packetState.redirectInterface = 0;
+        x.packetState.redirect(map, key, flags);
         return SK_PASS;
     }
 

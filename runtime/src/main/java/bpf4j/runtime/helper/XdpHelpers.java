@@ -102,9 +102,7 @@ final class XdpHelpers {
         if ((flags & (xdp ? -1 : ~1L)) != 0) {
             return xdp ? XDP_ABORTED : TC_ACT_SHOT;
         }
-        x.packetState.redirectInterface = (int) target;
-        x.packetState.redirectFlags = flags;
-        x.packetState.redirectMap = null;
+        x.packetState.redirect((int) target, flags);
         return xdp ? XDP_REDIRECT : TC_ACT_REDIRECT;
     }
 
@@ -121,10 +119,7 @@ final class XdpHelpers {
         if ((flags & BROADCAST) == 0 && !targets.hasTarget((int) key)) {
             return flags & ACTIONS;
         }
-        x.packetState.redirectMap = map;
-        x.packetState.redirectKey = key & 0xFFFF_FFFFL;
-        x.packetState.redirectFlags = flags;
-        x.packetState.redirectInterface = 0;
+        x.packetState.redirect(map, key & 0xFFFF_FFFFL, flags);
         return XDP_REDIRECT;
     }
 }

@@ -45,6 +45,15 @@ public final class LpmTrie extends BpfMap {
             return limit;
         }
 
+        /// Whether bits that are at least as long, and at most 128, begin with this prefix.
+        boolean isPrefixOf(long otherFirst, long otherSecond) {
+            long differentFirst = first ^ otherFirst;
+            long differentSecond = second ^ otherSecond;
+            return length <= 64
+                    ? length == 0 || differentFirst >>> (64 - length) == 0
+                    : differentFirst == 0 && differentSecond >>> (128 - length) == 0;
+        }
+
         boolean bit(int index) {
             long word = index < 64 ? first : index < 128 ? second : rest[(index - 128) >> 6];
             return (word << (index & 63)) < 0;
@@ -150,23 +159,33 @@ public final class LpmTrie extends BpfMap {
         return value;
     }
 
-    private boolean valid(Bits key) {
-        return Integer.compareUnsigned(key.length, dataSize * 8) <= 0;
+    private boolean valid(int length) {
+        return Integer.compareUnsigned(length, dataSize * 8) <= 0;
     }
 
     @Override
     public long lookup(int cpu, MemorySegment keys, long key) {
-        return lookup(key(keys, key));
+        return root == null ? 0 : lookup(key(keys, key));
     }
 
     /// Looks up a key of 8 bytes: prefix length in the lower half, an IPv4 address in the upper.
     public long lookup(int cpu, long key) {
-        long data = (long) Integer.reverseBytes((int) (key >>> 32)) << 32;
-        return lookup(new Bits((int) key, data, 0, Bits.NONE));
+        return lookup((int) key, Long.reverseBytes(key) << 32, 0);
+    }
+
+    /// Looks up a key of 20 bytes: prefix length in the lower half of the first word, then an IPv6
+    /// address; the last word has 4 bytes of it.
+    public long lookup(int cpu, long key, long second, long third) {
+        long first = key >>> 32 | second << 32;
+        long last = second >>> 32 | third << 32;
+        return lookup((int) key, Long.reverseBytes(first), Long.reverseBytes(last));
     }
 
     private long lookup(Bits key) {
-        if (!valid(key)) {
+        if (dataSize <= 16) {
+            return lookup(key.length, key.first, key.second);
+        }
+        if (!valid(key.length)) {
             return 0;
         }
         int found = -1;
@@ -180,7 +199,34 @@ public final class LpmTrie extends BpfMap {
             }
             node = node.child(key.bit(node.bits.length));
         }
-        return found < 0 ? 0 : valueAddress((int) ((long) found * stride));
+        return address(found);
+    }
+
+    private long lookup(int length, long first, long second) {
+        Node node = root;
+        if (node == null || !valid(length)) {
+            return 0;
+        }
+        int found = -1;
+        do {
+            Bits bits = node.bits;
+            int common = bits.length;
+            if (common > length || !bits.isPrefixOf(first, second)) {
+                break;
+            }
+            if (node.slot >= 0) {
+                found = node.slot;
+            }
+            if (common == length) {
+                break;
+            }
+            node = node.child((common < 64 ? first << common : second << common) < 0);
+        } while (node != null);
+        return address(found);
+    }
+
+    private long address(int slot) {
+        return slot < 0 ? 0 : valueAddress((int) ((long) slot * stride));
     }
 
     @Override
@@ -190,7 +236,7 @@ public final class LpmTrie extends BpfMap {
             return -Errno.EINVAL;
         }
         Bits bits = key(keys, key);
-        if (!valid(bits)) {
+        if (!valid(bits.length)) {
             return -Errno.EINVAL;
         }
         Node parent = null;
@@ -260,7 +306,7 @@ public final class LpmTrie extends BpfMap {
     @Override
     public synchronized int delete(MemorySegment keys, long key) {
         Bits bits = key(keys, key);
-        if (!valid(bits)) {
+        if (!valid(bits.length)) {
             return -Errno.EINVAL;
         }
         Node grandparent = null;
@@ -305,7 +351,7 @@ public final class LpmTrie extends BpfMap {
         }
         Node found = null;
         Bits bits = key < 0 ? null : key(keys, key);
-        if (bits == null || !valid(bits) || exact(bits) == null) {
+        if (bits == null || !valid(bits.length) || exact(bits) == null) {
             found = leftmost(start);
         } else {
             found = after(start, bits);

@@ -169,6 +169,7 @@ class MapModelTest {
                     if (best != null) {
                         assertEquals(best, map.values().get(Memory.INT, Address.offset(address)));
                     }
+                    assertEquals(address, byValue((LpmTrie) map, key, address));
                 }
                 case 1, 2 -> {
                     value.set(Memory.INT, 0, number);
@@ -197,6 +198,20 @@ class MapModelTest {
             }
         }
         assertEquals(postorder(model), walk(map, dataSize));
+    }
+
+    /// A lookup with the key by value, if keys of this size have one.
+    private static long byValue(LpmTrie map, MemorySegment key, long otherwise) {
+        return switch ((int) key.byteSize()) {
+            case 8 -> map.lookup(0, key.get(Memory.LONG, 0));
+            case 20 ->
+                    map.lookup(
+                            0,
+                            key.get(Memory.LONG, 0),
+                            key.get(Memory.LONG, 8),
+                            key.get(Memory.INT, 16) & 0xFFFF_FFFFL);
+            default -> otherwise;
+        };
     }
 
     private static String fill(MemorySegment key, int dataSize, int pattern) {

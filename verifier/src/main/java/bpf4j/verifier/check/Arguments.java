@@ -333,7 +333,7 @@ final class Arguments {
 
     private void constantText(Reg reg, int regno) {
         MapSpec map = reg.theMap();
-        if (!Memory.isConstant(map)) {
+        if (!map.isConstant()) {
             throw Violation.access(
                     Rule.HELPER_ARGUMENT,
                     regno,
@@ -344,9 +344,8 @@ final class Arguments {
                     Rule.HELPER_ARGUMENT, regno, "R" + regno + " is not a constant address'");
         }
         memory.checkMapAccess(regno, reg.off, map.valueSize() - reg.off, false);
-        byte[] content = Memory.contentOf(map);
         for (int i = (int) (reg.off + reg.var.value()); i < map.valueSize(); i++) {
-            if (i >= content.length || content[i] == 0) {
+            if (map.constant(i, 1) == 0) {
                 return;
             }
         }

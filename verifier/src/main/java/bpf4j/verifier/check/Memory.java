@@ -2,7 +2,6 @@ package bpf4j.verifier.check;
 
 import bpf4j.spec.ContextLayout;
 import bpf4j.spec.MapSpec;
-import bpf4j.spec.MapType;
 import bpf4j.spec.ProgramType.PacketAccess;
 import bpf4j.verifier.domain.Scalar;
 import bpf4j.verifier.domain.Tnum;
@@ -353,40 +352,15 @@ final class Memory {
 
     private Reg mapValue(Reg reg, int off, int bytes, boolean signed) {
         MapSpec map = reg.theMap();
-        if (!reg.var.isConst() || !isConstant(map)) {
+        if (!reg.var.isConst() || !map.isConstant()) {
             return Reg.UNKNOWN;
         }
-        byte[] content = contentOf(map);
-        int at = (int) (off + reg.var.value());
-        long value = 0;
-        for (int i = 0; i < bytes; i++) {
-            int index = at + i;
-            long next = index < content.length ? content[index] & 0xff : 0;
-            value |= next << (8 * i);
-        }
+        long value = map.constant((int) (off + reg.var.value()), bytes);
         if (signed) {
             int shift = 64 - 8 * bytes;
             value = value << shift >> shift;
         }
         return Reg.constant(value);
-    }
-
-    /// Whether neither the program nor anybody else can change the map.
-    static boolean isConstant(MapSpec map) {
-        return (map.flags() & READ_ONLY_BY_PROGRAM) != 0
-                && map.frozen()
-                && map.type() == MapType.ARRAY
-                && map.maxEntries() == 1;
-    }
-
-    /// The bytes of the only value of a constant map.
-    static byte[] contentOf(MapSpec map) {
-        for (MapSpec.Entry entry : map.initial()) {
-            if (entry.content() instanceof MapSpec.Content.Bytes bytes) {
-                return bytes.value();
-            }
-        }
-        return new byte[0];
     }
 
     /// Access to the packet, as far as comparisons with its end have shown it to be there.

@@ -164,8 +164,20 @@ final class Transfer {
         if (access.region() == Region.CTX) {
             return field(access);
         }
+        if (access.region() == Region.MAP_VALUE && access.isFixed()) {
+            return mapValue(access);
+        }
         // A spilled pointer can only be where pointers can be spilled; elsewhere it is a number.
         return FrameState.unknown(bytes);
+    }
+
+    private Value mapValue(Access access) {
+        int map = access.map();
+        if (map < 0 || map >= spec.maps().size() || !spec.maps().get(map).isConstant()) {
+            return FrameState.unknown(access.bytes());
+        }
+        int at = (int) access.offset().value();
+        return Number.constant(spec.maps().get(map).constant(at, access.bytes()));
     }
 
     private Value field(Access access) {
