@@ -2,6 +2,7 @@ package bpf4j.verifier;
 
 import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.cfg.Cfg;
 import bpf4j.verifier.facts.Facts;
 
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,14 @@ public final class VerifiedProgram implements Executable {
     private final List<String> log;
     private @Nullable Facts facts;
 
-    VerifiedProgram(ProgramSpec spec, LoadPolicy policy, Statistics statistics, List<String> log) {
+    /// Its control flow, until the facts are known.
+    private @Nullable Cfg cfg;
+
+    VerifiedProgram(
+            ProgramSpec spec, LoadPolicy policy, Cfg cfg, Statistics statistics, List<String> log) {
         this.spec = spec;
         this.policy = policy;
+        this.cfg = cfg;
         this.statistics = statistics;
         this.log = List.copyOf(log);
     }
@@ -36,9 +42,11 @@ public final class VerifiedProgram implements Executable {
     /// What holds on every run of it; computed at the first call.
     public synchronized Facts facts() {
         Facts known = facts;
+        Cfg flow = cfg;
         if (known == null) {
-            known = Facts.of(spec, policy);
+            known = flow == null ? Facts.of(spec, policy) : Facts.of(spec, policy, flow);
             facts = known;
+            cfg = null;
         }
         return known;
     }

@@ -31,7 +31,7 @@ public final class Verifier {
             cfg.analyse(policy);
             explorer = new Explorer(spec, policy, options, cfg);
             explorer.run();
-            return new VerifiedProgram(spec, policy, explorer.statistics(), explorer.log());
+            return new VerifiedProgram(spec, policy, cfg, explorer.statistics(), explorer.log());
         } catch (Violation violation) {
             Statistics statistics = explorer == null ? Statistics.NONE : explorer.statistics();
             throw VerificationException.of(

@@ -17,7 +17,28 @@ import org.jspecify.annotations.Nullable;
 final class Branches {
     private Branches() {}
 
-    /// The frame on one side of a jump, or null when no run goes there. May change `state` itself.
+    /// Whether a jump is taken.
+    static Tri holds(FrameState state, Insn.JumpIf jump) {
+        Value left = state.regs[jump.dst()];
+        Value right = Transfer.operand(state, jump.src());
+        if (left instanceof Pointer p) {
+            return holds(jump, p, right);
+        }
+        if (right instanceof Pointer p) {
+            return holds(jump, p, left);
+        }
+        return Scalar.holds(jump.cond(), jump.width(), left.bits(), right.bits());
+    }
+
+    private static Tri holds(Insn.JumpIf jump, Pointer p, Value other) {
+        if (p.nullable() || !comparesWithNull(jump, p, other)) {
+            return Tri.MAYBE;
+        }
+        return jump.cond() == Cond.JNE ? Tri.YES : Tri.NO;
+    }
+
+    /// The frame on one side of a jump that may go there, or null when no run does after all. May
+    /// change `state` itself.
     static @Nullable FrameState follow(FrameState state, Insn.JumpIf jump, boolean taken) {
         Value left = state.regs[jump.dst()];
         Value right = Transfer.operand(state, jump.src());
@@ -26,10 +47,6 @@ final class Branches {
         }
         if (right instanceof Pointer p) {
             return withZero(state, jump, p, left, taken);
-        }
-        if (Scalar.holds(jump.cond(), jump.width(), left.bits(), right.bits())
-                == (taken ? Tri.NO : Tri.YES)) {
-            return null;
         }
         Refined refined =
                 Scalar.branch(jump.cond(), jump.width(), left.bits(), right.bits(), taken);
@@ -56,18 +73,20 @@ final class Branches {
         }
     }
 
-    /// A pointer compared with 0 is null or is not.
-    private static @Nullable FrameState withZero(
-            FrameState state, Insn.JumpIf jump, Pointer p, Value other, boolean taken) {
+    /// Whether a pointer is compared with null for equality, and would not equal it by chance.
+    private static boolean comparesWithNull(Insn.JumpIf jump, Pointer p, Value other) {
         boolean zero = other instanceof Number(Scalar scalar) && scalar.isConst(0);
         boolean equality = jump.cond() == Cond.JEQ || jump.cond() == Cond.JNE;
-        if (!zero || !equality || jump.width() != Width.W64 || !isNearBase(p)) {
+        return zero && equality && jump.width() == Width.W64 && isNearBase(p);
+    }
+
+    /// A pointer compared with 0 is null or is not.
+    private static FrameState withZero(
+            FrameState state, Insn.JumpIf jump, Pointer p, Value other, boolean taken) {
+        if (!p.nullable() || !comparesWithNull(jump, p, other)) {
             return state;
         }
         boolean isNull = (jump.cond() == Cond.JEQ) == taken;
-        if (!p.nullable()) {
-            return isNull ? null : state;
-        }
         if (p.origin() >= 0) {
             state.resolve(p.origin(), isNull);
             return state;

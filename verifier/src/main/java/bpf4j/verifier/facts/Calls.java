@@ -115,6 +115,7 @@ final class Calls {
         leave(state, Values.toCaller(result));
         if (state.regs[0] instanceof Pointer p && p.nullable()) {
             state.regs[0] = Values.nullable(p, pc);
+            state.hasOrigin(pc);
         }
         return true;
     }
@@ -151,6 +152,7 @@ final class Calls {
             result = result(state, pc, helper);
         }
         state.dropOrigin(pc);
+        state.hasOrigin(pc);
         leave(state, result);
     }
 

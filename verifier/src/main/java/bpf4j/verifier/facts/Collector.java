@@ -3,6 +3,7 @@ package bpf4j.verifier.facts;
 import bpf4j.isa.AluOp;
 import bpf4j.isa.Insn;
 import bpf4j.isa.Width;
+import bpf4j.verifier.cfg.Cfg;
 import bpf4j.verifier.cfg.Subprogram;
 import bpf4j.verifier.domain.Tri;
 import bpf4j.verifier.facts.Value.Any;
@@ -18,17 +19,19 @@ import java.util.TreeSet;
 
 /// Writes down what the solver found, and finds out which bytes of each frame are private: the
 /// address of a frame must never become untyped or unknown, or engines could not tell its accesses.
-final class Collector implements Solver.Visitor {
+final class Collector {
     private static final int FRAME = 512;
 
-    private final Solver solver;
+    private final Cfg cfg;
     private final Value[] @Nullable [] before;
     private final @Nullable Value[] written;
     private final Tri[] branches;
     private final @Nullable Access[] accesses;
     private final Use[] uses;
-    private int current;
+    private Use use;
+    private Insn current;
     private @Nullable Value left;
+    private Value[] values = {};
 
     /// What one subprogram does with its frame.
     private static final class Use {
@@ -54,25 +57,20 @@ final class Collector implements Solver.Visitor {
         }
     }
 
-    private Collector(Solver solver) {
-        this.solver = solver;
-        int size = solver.cfg.insns.length;
+    Collector(Cfg cfg) {
+        this.cfg = cfg;
+        int size = cfg.insns.length;
         before = new Value[size][];
         written = new Value[size];
         accesses = new Access[size];
         branches = new Tri[size];
         Arrays.fill(branches, Tri.MAYBE);
-        uses = new Use[solver.cfg.subprograms.length];
+        uses = new Use[cfg.subprograms.length];
         for (int i = 0; i < uses.length; i++) {
             uses[i] = new Use();
         }
-    }
-
-    /// Collects what a solver found.
-    static Collector collect(Solver solver) {
-        Collector collector = new Collector(solver);
-        solver.visit(collector);
-        return collector;
+        use = uses[0];
+        current = cfg.at(0);
     }
 
     /// The numbers of the subprograms of which an address in their frame may be an untyped value.
@@ -86,55 +84,54 @@ final class Collector implements Solver.Visitor {
 
     Facts facts() {
         List<Routine> routines = new ArrayList<>();
-        for (Subprogram sub : solver.cfg.subprograms) {
-            Use use = uses[sub.number];
-            boolean isPrivate = use.isPrivate();
+        for (Subprogram sub : cfg.subprograms) {
+            Use of = uses[sub.number];
+            boolean isPrivate = of.isPrivate();
             routines.add(
                     new Routine(
                             sub.start,
                             sub.end,
-                            isPrivate ? use.depth : FRAME,
-                            List.copyOf(use.callees),
-                            use.isCallback,
+                            isPrivate ? of.depth : FRAME,
+                            List.copyOf(of.callees),
+                            of.isCallback,
                             isPrivate,
-                            use.exposed));
+                            of.exposed));
         }
         return new Facts(before, written, branches, accesses, routines);
     }
 
-    private Use use() {
-        return uses[solver.cfg.holding(current).number];
+    /// A block is executed.
+    void begin(int pc, FrameState state) {
+        use = uses[cfg.holding(pc).number];
+        use.lost |= state.lostStack;
+        values = new Value[11];
+        copy(state);
     }
 
-    @Override
-    public void before(int pc, FrameState state) {
-        current = pc;
-        Value[] values = new Value[11];
+    private void copy(FrameState state) {
         for (int reg = 0; reg <= 10; reg++) {
             values[reg] = Values.withoutOrigin(state.regs[reg]);
         }
+    }
+
+    /// Before an instruction.
+    void before(int pc, Insn insn, FrameState state) {
+        current = insn;
         before[pc] = values;
-        Insn insn = solver.cfg.at(pc);
         Access access = Transfer.access(state, insn);
-        accesses[pc] = access;
         if (access != null) {
+            accesses[pc] = access;
             memory(state, insn, access);
-        }
-        switch (insn) {
-            case Insn.JumpIf jump -> branches[pc] = decide(state, jump);
-            case Insn.Alu alu ->
-                    left = alu.width() == Width.W64 ? ownStackOperand(state, alu) : null;
-            default -> {}
+        } else if (insn instanceof Insn.Alu alu) {
+            left = alu.width() == Width.W64 ? ownStackOperand(state, alu) : null;
         }
     }
 
-    private static Tri decide(FrameState state, Insn.JumpIf jump) {
-        boolean taken = Branches.follow(state.copy(), jump, true) != null;
-        boolean other = Branches.follow(state.copy(), jump, false) != null;
-        if (taken == other) {
-            return Tri.MAYBE;
+    /// Where a conditional jump goes.
+    void branch(int pc, boolean taken, boolean other) {
+        if (taken != other) {
+            branches[pc] = taken ? Tri.YES : Tri.NO;
         }
-        return taken ? Tri.YES : Tri.NO;
     }
 
     /// The operand that is an address in the frame, if there is one and the other is a number.
@@ -152,7 +149,6 @@ final class Collector implements Solver.Visitor {
     }
 
     private void memory(FrameState state, Insn insn, Access access) {
-        Use use = use();
         boolean own = access.region() == Region.STACK;
         if (own) {
             if (access.isFixed()) {
@@ -186,36 +182,34 @@ final class Collector implements Solver.Visitor {
         return (int) Math.max(0, Math.min(FRAME, -offset));
     }
 
-    @Override
-    public void after(int pc, FrameState state) {
-        Insn insn = solver.cfg.at(pc);
+    /// After an instruction that does not end a block.
+    void after(int pc, Insn insn, FrameState state) {
         int reg = Transfer.written(insn);
-        if (reg >= 0) {
-            written[pc] = Values.withoutOrigin(state.regs[reg]);
+        if (reg < 0) {
+            return;
         }
-        if (insn instanceof Insn.Alu && left != null && !Values.isOwnStack(state.regs[reg])) {
-            use().lost = true;
-        }
-        left = null;
-    }
-
-    @Override
-    public void flow(int target, FrameState state) {
-        FrameState joined = solver.before(target);
-        if (joined != null && state.losesOwnStack(joined, solver.live(target))) {
-            use().lost = true;
+        Value value = Values.withoutOrigin(state.regs[reg]);
+        written[pc] = value;
+        values = values.clone();
+        values[reg] = value;
+        if (Transfer.clobbers(insn)) {
+            Arrays.fill(values, 1, 6, Any.UNSET);
+        } else if (left != null) {
+            use.lost |= !Values.isOwnStack(value);
+            left = null;
         }
     }
 
-    @Override
-    public void exit(int pc, Value result) {}
+    /// Control goes to a block; what holds before it is known already.
+    void joined(FrameState state, @Nullable FrameState joined, int live) {
+        use.lost |= joined != null && state.losesOwnStack(joined, live);
+    }
 
-    @Override
-    public void call(int target, Value[] args) {
-        Use use = use();
+    /// A subprogram is called.
+    void call(int target, Value[] args) {
         use.callees.add(target);
-        if (!(solver.cfg.at(current) instanceof Insn.CallLocal)) {
-            uses[solver.cfg.holding(target).number].isCallback = true;
+        if (!(current instanceof Insn.CallLocal)) {
+            uses[cfg.holding(target).number].isCallback = true;
         }
         for (int reg = 1; reg <= 5; reg++) {
             use.lent |= args[reg] instanceof Pointer p && p.region() == Region.CALLER_STACK;
@@ -223,19 +217,8 @@ final class Collector implements Solver.Visitor {
         }
     }
 
-    @Override
-    public @Nullable Value result(int target) {
-        return solver.result(target);
-    }
-
-    @Override
-    public void callAnything() {
-        solver.callAnything(this);
-    }
-
-    @Override
-    public void expose(long from, long to) {
-        Use use = use();
+    /// Bytes of the frame, by offsets from r10, may be read or written by others.
+    void expose(long from, long to) {
         use.depth = Math.max(use.depth, depth(from));
         int first = to > 0 ? 1 : depth(to - 1);
         use.exposed.set(Math.max(1, first), depth(from) + 1);

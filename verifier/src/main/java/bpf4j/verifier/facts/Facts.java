@@ -41,11 +41,17 @@ public final class Facts {
     public static Facts of(ProgramSpec spec, LoadPolicy policy) {
         Cfg cfg = Cfg.of(spec, policy);
         cfg.analyse(policy);
+        return of(spec, policy, cfg);
+    }
+
+    /// Computes the facts of an accepted program whose control flow is known.
+    @SuppressWarnings("exports")
+    public static Facts of(ProgramSpec spec, LoadPolicy policy, Cfg cfg) {
+        Blocks blocks = Blocks.of(cfg, spec);
         BitSet leaky = new BitSet();
         while (true) {
-            Solver solver = new Solver(spec, policy, cfg, leaky);
-            solver.solve();
-            Collector collector = Collector.collect(solver);
+            Collector collector = new Collector(cfg);
+            new Solver(spec, policy, cfg, blocks, leaky, collector).solve();
             int before = leaky.cardinality();
             leaky.or(collector.leaky());
             if (leaky.cardinality() == before) {

@@ -25,7 +25,16 @@ final class FrameState {
     /// Which registers differ by constants, or null when none do.
     @Nullable Links links;
 
+    /// Whether a live register that held an address in this frame lost its type where paths met.
+    boolean lostStack;
+
     private @Nullable Value @Nullable [] stack;
+
+    /// Whether another state has the same stack.
+    private boolean shared;
+
+    /// One bit for the origins of pointers, by slot modulo 64.
+    private long origins;
 
     /// Nothing is known of the granules below this one.
     private int lowest = SIZE / 4;
@@ -42,8 +51,12 @@ final class FrameState {
         leaky = other.leaky;
         regs = other.regs.clone();
         links = Links.copy(other.links);
-        stack = other.stack == null ? null : other.stack.clone();
+        lostStack = other.lostStack;
+        stack = other.stack;
+        shared = true;
+        other.shared = true;
         lowest = other.lowest;
+        origins = other.origins;
     }
 
     FrameState copy() {
@@ -55,13 +68,24 @@ final class FrameState {
     /// @return whether this changed
     boolean join(FrameState other, int live, Values.Joiner joiner) {
         boolean changed = false;
+        origins |= other.origins;
+        lostStack |= other.lostStack;
         for (int reg = 0; reg < 10; reg++) {
-            Value joined =
-                    (live & 1 << reg) == 0
-                            ? Any.UNSET
-                            : Values.join(regs[reg], other.regs[reg], joiner);
-            changed |= !joined.equals(regs[reg]);
-            regs[reg] = joined;
+            Value old = regs[reg];
+            Value value = other.regs[reg];
+            if ((live & 1 << reg) == 0) {
+                changed |= old != Any.UNSET;
+                regs[reg] = Any.UNSET;
+            } else if (old != value) {
+                Value joined = Values.join(old, value, joiner);
+                if (!joined.equals(old)) {
+                    changed = true;
+                    regs[reg] = joined;
+                }
+                lostStack |=
+                        (Values.isOwnStack(old) || Values.isOwnStack(value))
+                                && !Values.isOwnStack(joined);
+            }
         }
         if (links != null) {
             changed |= links.join(other.links);
@@ -70,11 +94,11 @@ final class FrameState {
     }
 
     private boolean joinStack(FrameState other, Values.Joiner joiner) {
-        @Nullable Value[] mine = stack;
         @Nullable Value[] theirs = other.stack;
-        if (mine == null) {
+        if (stack == null || stack == theirs) {
             return false;
         }
+        @Nullable Value[] mine = granules();
         boolean changed = false;
         boolean empty = true;
         for (int low = lowest; low < mine.length; low += 2) {
@@ -128,6 +152,11 @@ final class FrameState {
         replaceOrigin(origin, null);
     }
 
+    /// A pointer of an origin is put into a register.
+    void hasOrigin(int origin) {
+        origins |= 1L << origin;
+    }
+
     /// Replaces all values of an origin: by null's constant, or the pointer that is not null.
     void resolve(int origin, boolean isNull) {
         if (origin >= 0) {
@@ -136,6 +165,9 @@ final class FrameState {
     }
 
     private void replaceOrigin(int origin, @Nullable Boolean isNull) {
+        if ((origins & 1L << origin) == 0) {
+            return;
+        }
         for (int reg = 0; reg < 10; reg++) {
             if (regs[reg] instanceof Value.Pointer p && p.origin() == origin) {
                 regs[reg] = replaced(p, isNull);
@@ -147,6 +179,7 @@ final class FrameState {
         }
         for (int i = lowest; i < granules.length; i++) {
             if (granules[i] instanceof Value.Pointer p && p.origin() == origin) {
+                granules = granules();
                 granules[i] = replaced(p, isNull);
             }
         }
@@ -179,11 +212,13 @@ final class FrameState {
         }
     }
 
+    /// The stack, to be changed.
     private @Nullable Value[] granules() {
         @Nullable Value[] granules = stack;
-        if (granules == null) {
-            granules = new @Nullable Value[SIZE / 4];
+        if (granules == null || shared) {
+            granules = granules == null ? new @Nullable Value[SIZE / 4] : granules.clone();
             stack = granules;
+            shared = false;
         }
         return granules;
     }
@@ -228,11 +263,12 @@ final class FrameState {
 
     /// Whether nothing is known of the 8 bytes at an aligned offset.
     boolean isUnknown(long offset) {
-        return stack == null
+        @Nullable Value[] granules = stack;
+        return granules == null
                 || offset < -SIZE
                 || offset + 8 > 0
                 || offset % 8 != 0
-                || granules()[(int) (offset + SIZE) / 4] == null;
+                || granules[(int) (offset + SIZE) / 4] == null;
     }
 
     /// What a load at an offset from r10 gives.

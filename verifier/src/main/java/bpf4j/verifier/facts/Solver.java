@@ -1,30 +1,28 @@
 package bpf4j.verifier.facts;
 
-import bpf4j.isa.AluOp;
 import bpf4j.isa.Insn;
-import bpf4j.isa.Operand;
-import bpf4j.isa.WideKind;
 import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.cfg.Cfg;
 import bpf4j.verifier.cfg.Subprogram;
 import bpf4j.verifier.domain.Scalar;
+import bpf4j.verifier.domain.Tri;
 import bpf4j.verifier.facts.Value.Any;
 import bpf4j.verifier.facts.Value.Number;
 import bpf4j.verifier.facts.Value.Pointer;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
-import java.util.TreeSet;
 
-/// Finds what holds before every block of a program: forward over all its subprograms at once,
-/// joining where paths meet, widening at loops, until nothing changes; then twice without widening,
-/// which only makes it more precise.
-final class Solver {
+/// Finds what holds before every block of a program: forward over its blocks in an order in which
+/// each comes after what it depends on, joining where paths meet. A block in no loop is executed
+/// once. The blocks of a loop are executed until nothing changes, widening where control comes
+/// back,
+/// then twice without widening, which only makes it more precise. What the collector is told is
+/// final.
+final class Solver implements Calls.Listener {
     /// Joins before a loop widens.
     private static final int PLAIN_JOINS = 2;
 
@@ -34,122 +32,76 @@ final class Solver {
     /// After so many joins at one place, what still changes becomes unknown.
     private static final int MAX_JOINS = 120;
 
-    private static final int MAX_THRESHOLDS = 96;
-
-    private static final int MAX_STEPS = 4;
     private static final long[] NO_THRESHOLDS = {};
     private static final Values.Joiner PLAIN = Scalar::join;
 
-    final Cfg cfg;
-    final ProgramSpec spec;
+    private final Cfg cfg;
+    private final Blocks blocks;
     private final Transfer transfer;
     private final Calls calls;
-    private final long[] thresholds;
-    private final BitSet leaders = new BitSet();
-    private final BitSet loopHeads = new BitSet();
-    private final BitSet dirty = new BitSet();
-    private final int[] joins;
     private final BitSet leaky;
+    private final Collector collector;
+    private long @Nullable [] thresholds;
 
-    /// The local calls of each subprogram, by its number.
-    private final List<List<Integer>> callSites = new ArrayList<>();
-
-    private boolean widened;
-
-    /// What holds before each block, by the slot where it begins; null where unreachable.
-    private @Nullable FrameState[] before;
+    /// What holds before each block, by position; null where unreachable.
+    private final @Nullable FrameState[] before;
 
     /// What each subprogram returns, by its number; null when it does not.
-    private @Nullable Value[] results;
+    private final @Nullable Value[] results;
+
+    /// What subprograms are found to return: the same, unless it is computed anew.
+    private @Nullable Value[] found;
+
+    private Mode mode = Mode.FINAL;
+
+    /// The position of the block being executed.
+    private int position;
+
+    // The loop being solved.
+    private int first;
+    private int end;
+    private boolean widened;
+    private final BitSet dirty = new BitSet();
+    private final BitSet heads = new BitSet();
+    private final int[] joins;
+
+    /// What went from each block to ones that are not later, by position.
+    private final @Nullable Back[] backs;
+
+    /// What blocks are executed for.
+    private enum Mode {
+        /// States of a loop grow until nothing changes.
+        ASCENT,
+        /// States of a loop are computed anew from those known.
+        DESCENT,
+        /// States do not change any more: the collector is told, and what comes after the loop.
+        FINAL
+    }
+
+    /// Control that went to a block that is not later, and other such control from the same block.
+    private record Back(int target, FrameState state, @Nullable Back other) {}
 
     /// Computes under the assumption that addresses of a frame stay typed, except in subprograms
     /// whose numbers are in `leaky`. Whether it holds can be seen from the outcome: up to the first
     /// loss of a type, everything computed is right.
-    Solver(ProgramSpec spec, LoadPolicy policy, Cfg cfg, BitSet leaky) {
-        this.leaky = leaky;
-        this.spec = spec;
+    Solver(
+            ProgramSpec spec,
+            LoadPolicy policy,
+            Cfg cfg,
+            Blocks blocks,
+            BitSet leaky,
+            Collector collector) {
         this.cfg = cfg;
+        this.blocks = blocks;
+        this.leaky = leaky;
+        this.collector = collector;
         transfer = new Transfer(spec, policy);
         calls = new Calls(spec);
-        int size = cfg.insns.length;
-        joins = new int[size];
-        before = new FrameState[size];
+        joins = new int[blocks.count()];
+        before = new FrameState[blocks.count()];
+        backs = new Back[blocks.count()];
         results = new Value[cfg.subprograms.length];
-        thresholds = thresholds(cfg);
-        findLeaders();
-    }
-
-    private static long[] thresholds(Cfg cfg) {
-        TreeSet<Long> found = new TreeSet<>();
-        List<Integer> steps = steps(cfg);
-        for (int pc = 0; pc < cfg.insns.length; pc = cfg.next(pc)) {
-            Operand operand =
-                    switch (cfg.at(pc)) {
-                        case Insn.JumpIf jump -> jump.src();
-                        case Insn.Alu alu when alu.op() == AluOp.MOV -> alu.src();
-                        default -> null;
-                    };
-            if (operand instanceof Operand.Imm(int value) && found.size() < MAX_THRESHOLDS) {
-                found.add(value - 1L);
-                found.add((long) value);
-                found.add(value + 1L);
-                // A counter that ends at a value is at most one step below it before.
-                for (int step : steps) {
-                    found.add((long) value - step);
-                }
-            }
-        }
-        return found.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private void findLeaders() {
-        for (Subprogram sub : cfg.subprograms) {
-            leaders.set(sub.start);
-            callSites.add(new ArrayList<>());
-        }
-        for (int pc = 0; pc < cfg.insns.length; pc = cfg.next(pc)) {
-            Insn insn = cfg.at(pc);
-            if (insn instanceof Insn.CallLocal) {
-                callSites.get(cfg.holding(Cfg.target(insn, pc)).number).add(pc);
-            }
-            if (!isJump(insn)) {
-                continue;
-            }
-            int target = Cfg.target(insn, pc);
-            leaders.set(target);
-            if (target <= pc) {
-                loopHeads.set(target);
-            }
-            leaders.set(pc + 1);
-        }
-    }
-
-    /// What counters of loops are increased by, beside 1: few constants, those of additions.
-    private static List<Integer> steps(Cfg cfg) {
-        TreeSet<Integer> found = new TreeSet<>();
-        for (int pc = 0; pc < cfg.insns.length && found.size() < MAX_STEPS; pc = cfg.next(pc)) {
-            if (cfg.at(pc) instanceof Insn.Alu alu
-                    && alu.op() == AluOp.ADD
-                    && alu.src() instanceof Operand.Imm(int value)
-                    && value > 1
-                    && value <= 64) {
-                found.add(value);
-            }
-        }
-        return List.copyOf(found);
-    }
-
-    private static boolean isJump(Insn insn) {
-        return insn instanceof Insn.Jump
-                || insn instanceof Insn.JumpIf
-                || insn instanceof Insn.MayGoto;
-    }
-
-    static boolean isCall(Insn insn) {
-        return insn instanceof Insn.CallHelper
-                || insn instanceof Insn.CallLocal
-                || insn instanceof Insn.CallKfunc
-                || insn instanceof Insn.CallReg;
+        found = results;
     }
 
     /// What the entry of the program finds.
@@ -160,261 +112,304 @@ final class Solver {
     }
 
     void solve() {
-        Ascent ascent = new Ascent();
-        ascent.flow(0, entry());
-        int pc = -1;
-        while (!dirty.isEmpty()) {
-            pc = dirty.nextSetBit(pc + 1);
-            if (pc < 0) {
-                pc = dirty.nextSetBit(0);
+        merge(blocks.position(0), entry());
+        for (first = 0; first < blocks.count(); first = end) {
+            end = blocks.ends[first];
+            if (blocks.looping.get(first)) {
+                loop();
+                continue;
             }
-            dirty.clear(pc);
-            FrameState state = before[pc];
+            FrameState state = before[first];
             if (state != null) {
-                walk(pc, state.copy(), ascent);
+                before[first] = null;
+                walk(first, state);
             }
         }
+    }
+
+    private void loop() {
+        @Nullable FrameState[] base = new FrameState[end - first];
+        for (int i = first; i < end; i++) {
+            FrameState state = before[i];
+            base[i - first] = state == null ? null : state.copy();
+        }
+        widened = false;
+        mode = Mode.ASCENT;
+        ascend();
         if (widened) {
-            descend();
-            descend();
+            mode = Mode.DESCENT;
+            descend(base);
+        }
+        mode = Mode.FINAL;
+        descend(base);
+    }
+
+    private void ascend() {
+        for (int i = first; i < end; i++) {
+            dirty.set(i, before[i] != null);
+        }
+        int next = first - 1;
+        while (!dirty.isEmpty()) {
+            next = dirty.nextSetBit(next + 1);
+            if (next < 0) {
+                next = dirty.nextSetBit(0);
+            }
+            dirty.clear(next);
+            backs[next] = null;
+            walkCopy(next);
         }
     }
 
-    /// Recomputes every block's beginning from what is known, which holds for every run; so does
-    /// the outcome.
-    private void descend() {
-        Descent descent = new Descent();
-        descent.flow(0, entry());
-        for (int pc = leaders.nextSetBit(0); pc >= 0; pc = leaders.nextSetBit(pc + 1)) {
-            FrameState state = pc < before.length ? before[pc] : null;
-            if (state != null) {
-                walk(pc, state.copy(), descent);
+    /// Executes every block of the loop once more. When states were widened, they are computed
+    /// anew:
+    /// from what came from before the loop, from what went back last time, and from each other. All
+    /// of that holds for every run, so does the outcome.
+    private void descend(@Nullable FrameState[] base) {
+        if (!widened) {
+            for (int i = first; i < end; i++) {
+                walkCopy(i);
+            }
+            return;
+        }
+        found = new Value[results.length];
+        for (int i = first; i < end; i++) {
+            FrameState state = base[i - first];
+            before[i] = state == null ? null : state.copy();
+        }
+        for (int i = first; i < end; i++) {
+            Back back = backs[i];
+            backs[i] = null;
+            for (; back != null; back = back.other) {
+                merge(back.target, back.state);
             }
         }
-        before = descent.states;
-        results = descent.found;
+        for (int i = first; i < end; i++) {
+            walkCopy(i);
+        }
+        for (Subprogram sub : cfg.subprograms) {
+            int entry = blocks.position(sub.start);
+            if (first <= entry && entry < end) {
+                results[sub.number] = found[sub.number];
+            }
+        }
+        found = results;
     }
 
-    /// What a walk over a block does at its ends and calls.
-    interface Visitor extends Calls.Listener {
-        /// Control goes from the end of a block to the beginning of another.
-        void flow(int target, FrameState state);
-
-        /// A subprogram returns a value.
-        void exit(int pc, Value result);
-
-        /// Before an instruction.
-        default void before(int pc, FrameState state) {}
-
-        /// After an instruction that does not end the block.
-        default void after(int pc, FrameState state) {}
+    private void walkCopy(int at) {
+        FrameState state = before[at];
+        if (state != null) {
+            walk(at, state.copy());
+        }
     }
 
-    /// Executes the block that begins at `start`, changing `state`.
-    void walk(int start, FrameState state, Visitor visitor) {
-        int pc = start;
+    /// Executes the block at a position, changing `state`.
+    private void walk(int at, FrameState state) {
+        position = at;
+        int pc = blocks.starts[at];
+        boolean isFinal = mode == Mode.FINAL;
+        if (isFinal) {
+            collector.begin(pc, state);
+        }
         while (true) {
             Insn insn = cfg.at(pc);
-            visitor.before(pc, state);
+            if (isFinal) {
+                collector.before(pc, insn, state);
+            }
             switch (insn) {
                 case Insn.Jump _ -> {
-                    visitor.flow(Cfg.target(insn, pc), state);
+                    flow(Cfg.target(insn, pc), state);
                     return;
                 }
                 case Insn.MayGoto _ -> {
-                    visitor.flow(Cfg.target(insn, pc), state.copy());
-                    visitor.flow(pc + 1, state);
+                    flow(Cfg.target(insn, pc), state.copy());
+                    flow(pc + 1, state);
                     return;
                 }
                 case Insn.JumpIf jump -> {
-                    FrameState taken = Branches.follow(state.copy(), jump, true);
-                    if (taken != null) {
-                        visitor.flow(Cfg.target(insn, pc), taken);
-                    }
-                    FrameState other = Branches.follow(state, jump, false);
-                    if (other != null) {
-                        visitor.flow(pc + 1, other);
-                    }
+                    branch(pc, jump, state);
                     return;
                 }
                 case Insn.Exit _ -> {
-                    visitor.exit(pc, state.regs[0]);
+                    exit(pc, state.regs[0]);
                     return;
                 }
-                case Insn.CallHelper call when call.id() == Calls.TAIL_CALL ->
-                        visitor.exit(pc, Any.MIXED);
-                case Insn.LoadAbs _, Insn.LoadInd _ -> visitor.exit(pc, Number.constant(0));
+                case Insn.CallHelper call when call.id() == Calls.TAIL_CALL -> exit(pc, Any.MIXED);
+                case Insn.LoadAbs _, Insn.LoadInd _ -> exit(pc, Number.constant(0));
                 default -> {}
             }
             if (isCall(insn)) {
-                if (!calls.execute(state, pc, insn, visitor)) {
+                if (!calls.execute(state, pc, insn, this)) {
                     return;
                 }
             } else {
                 Links.step(state, pc, insn);
                 transfer.execute(state, pc, insn);
             }
-            visitor.after(pc, state);
+            if (isFinal) {
+                collector.after(pc, insn, state);
+            }
             pc = cfg.next(pc);
-            if (leaders.get(pc)) {
-                visitor.flow(pc, state);
+            if (blocks.beginsAt(pc)) {
+                flow(pc, state);
                 return;
             }
         }
     }
 
-    /// Walks every reachable block once more.
-    void visit(Visitor visitor) {
-        for (int pc = leaders.nextSetBit(0); pc >= 0; pc = leaders.nextSetBit(pc + 1)) {
-            FrameState state = pc < before.length ? before[pc] : null;
-            if (state != null) {
-                walk(pc, state.copy(), visitor);
+    static boolean isCall(Insn insn) {
+        return insn instanceof Insn.CallHelper
+                || insn instanceof Insn.CallLocal
+                || insn instanceof Insn.CallKfunc
+                || insn instanceof Insn.CallReg;
+    }
+
+    private void branch(int pc, Insn.JumpIf jump, FrameState state) {
+        Tri holds = Branches.holds(state, jump);
+        FrameState taken =
+                holds == Tri.NO
+                        ? null
+                        : Branches.follow(holds == Tri.YES ? state : state.copy(), jump, true);
+        FrameState other = holds == Tri.YES ? null : Branches.follow(state, jump, false);
+        if (mode == Mode.FINAL) {
+            collector.branch(pc, taken != null, other != null);
+        }
+        if (taken != null) {
+            flow(Cfg.target(jump, pc), taken);
+        }
+        if (other != null) {
+            flow(pc + 1, other);
+        }
+    }
+
+    /// Control goes from the block being executed to the beginning of one. Takes the state.
+    private void flow(int slot, FrameState state) {
+        int target = blocks.position(slot);
+        if (target >= end) {
+            if (mode == Mode.FINAL) {
+                merge(target, state);
+            }
+            return;
+        }
+        boolean back = target <= position;
+        switch (mode) {
+            case ASCENT -> {
+                if (back) {
+                    heads.set(target);
+                    backs[position] = new Back(target, state.copy(), backs[position]);
+                }
+                grow(target, state);
+            }
+            case DESCENT -> {
+                if (back) {
+                    backs[position] = new Back(target, state, backs[position]);
+                } else {
+                    merge(target, state);
+                }
+            }
+            case FINAL -> {
+                if (!back && widened) {
+                    merge(target, state);
+                } else {
+                    collector.joined(state, before[target], live(target));
+                }
             }
         }
     }
 
-    /// What holds before the block at `pc`, or null.
-    @Nullable FrameState before(int pc) {
-        return before[pc];
+    private int live(int target) {
+        return cfg.liveBefore[blocks.starts[target]];
     }
 
-    /// What the subprogram at a slot returns, or null.
-    @Nullable Value result(int target) {
+    private void merge(int target, FrameState state) {
+        FrameState known = before[target];
+        if (known == null) {
+            state.keep(live(target));
+            before[target] = state;
+        } else {
+            known.join(state, live(target), PLAIN);
+        }
+    }
+
+    private void grow(int target, FrameState state) {
+        FrameState known = before[target];
+        if (known == null) {
+            state.keep(live(target));
+            before[target] = state;
+            dirty.set(target);
+        } else if (known.join(state, live(target), joiner(target))) {
+            joins[target]++;
+            dirty.set(target);
+        }
+    }
+
+    private Values.Joiner joiner(int target) {
+        int count = joins[target];
+        if (count > MAX_JOINS) {
+            return (a, b) -> a.includes(b) ? a : Scalar.UNKNOWN;
+        }
+        if (count < PLAIN_JOINS || (!heads.get(target) && count < THRESHOLD_JOINS)) {
+            return PLAIN;
+        }
+        widened = true;
+        long[] stops = count < THRESHOLD_JOINS ? thresholds() : NO_THRESHOLDS;
+        return (a, b) -> Scalar.widen(a, b, stops);
+    }
+
+    private long[] thresholds() {
+        long[] known = thresholds;
+        if (known == null) {
+            known = Thresholds.of(cfg);
+            thresholds = known;
+        }
+        return known;
+    }
+
+    /// A subprogram returns a value.
+    private void exit(int pc, Value value) {
+        int number = cfg.holding(pc).number;
+        Value old = found[number];
+        Value plain = Values.withoutOrigin(value);
+        Value joined = old == null ? plain : Values.join(old, plain, PLAIN);
+        if (joined.equals(old)) {
+            return;
+        }
+        found[number] = joined;
+        if (mode == Mode.ASCENT) {
+            // What follows a call depends on what the callee returns.
+            for (int call : blocks.callers.get(number)) {
+                dirty.set(blocks.holding(call));
+            }
+        }
+    }
+
+    @Override
+    public void call(int target, Value[] args) {
+        FrameState state = new FrameState(leaky.get(cfg.holding(target).number));
+        System.arraycopy(args, 1, state.regs, 1, 5);
+        if (mode == Mode.FINAL) {
+            collector.call(target, args);
+        }
+        flow(target, state);
+    }
+
+    @Override
+    public @Nullable Value result(int target) {
         return results[cfg.holding(target).number];
     }
 
-    /// The registers live before `pc`.
-    int live(int pc) {
-        return cfg.liveBefore[pc];
-    }
-
-    private FrameState calleeEntry(int target, Value[] args) {
-        FrameState state = new FrameState(leaky.get(cfg.holding(target).number));
-        System.arraycopy(args, 1, state.regs, 1, 5);
-        return state;
-    }
-
-    /// Calls every function of which the program takes the address, with anything.
-    void callAnything(Calls.Listener listener) {
+    @Override
+    public void callAnything() {
         Value[] args = new Value[6];
         Arrays.fill(args, Any.MIXED);
-        for (int pc = 0; pc < cfg.insns.length; pc = cfg.next(pc)) {
-            if (cfg.at(pc) instanceof Insn.LoadImm64 load && load.kind() == WideKind.FUNC) {
-                listener.call(Cfg.target(load, pc), args);
-            }
+        for (int target : blocks.functions()) {
+            call(target, args);
         }
     }
 
-    /// Grows states until nothing changes.
-    private final class Ascent implements Visitor {
-        @Override
-        public void flow(int target, FrameState state) {
-            FrameState known = before[target];
-            if (known == null) {
-                state.keep(live(target));
-                before[target] = state;
-                dirty.set(target);
-                return;
-            }
-            if (known.join(state, live(target), joiner(target))) {
-                joins[target]++;
-                dirty.set(target);
-            }
+    @Override
+    public void expose(long from, long to) {
+        if (mode == Mode.FINAL) {
+            collector.expose(from, to);
         }
-
-        private Values.Joiner joiner(int target) {
-            int count = joins[target];
-            if (count > MAX_JOINS) {
-                return (a, b) -> a.includes(b) ? a : Scalar.UNKNOWN;
-            }
-            if (count < PLAIN_JOINS || !loopHeads.get(target) && count < THRESHOLD_JOINS) {
-                return PLAIN;
-            }
-            widened = true;
-            long[] stops = count < THRESHOLD_JOINS ? thresholds : NO_THRESHOLDS;
-            return (a, b) -> Scalar.widen(a, b, stops);
-        }
-
-        @Override
-        public void exit(int pc, Value result) {
-            int number = cfg.holding(pc).number;
-            Value old = results[number];
-            Value joined =
-                    old == null
-                            ? Values.withoutOrigin(result)
-                            : Values.join(old, Values.withoutOrigin(result), PLAIN);
-            if (!joined.equals(old)) {
-                results[number] = joined;
-                dirtyCallers(number);
-            }
-        }
-
-        /// What follows a call depends on what the callee returns.
-        private void dirtyCallers(int number) {
-            for (int pc : callSites.get(number)) {
-                dirty.set(leaders.previousSetBit(pc));
-            }
-        }
-
-        @Override
-        public void call(int target, Value[] args) {
-            flow(target, calleeEntry(target, args));
-        }
-
-        @Override
-        public @Nullable Value result(int target) {
-            return Solver.this.result(target);
-        }
-
-        @Override
-        public void callAnything() {
-            Solver.this.callAnything(this);
-        }
-
-        @Override
-        public void expose(long from, long to) {}
-    }
-
-    /// Computes every state anew from those known.
-    private final class Descent implements Visitor {
-        final @Nullable FrameState[] states = new FrameState[before.length];
-        final @Nullable Value[] found = new Value[results.length];
-
-        @Override
-        public void flow(int target, FrameState state) {
-            FrameState known = states[target];
-            if (known == null) {
-                state.keep(live(target));
-                states[target] = state;
-            } else {
-                known.join(state, live(target), PLAIN);
-            }
-        }
-
-        @Override
-        public void exit(int pc, Value result) {
-            int number = cfg.holding(pc).number;
-            Value old = found[number];
-            Value plain = Values.withoutOrigin(result);
-            found[number] = old == null ? plain : Values.join(old, plain, PLAIN);
-        }
-
-        @Override
-        public void call(int target, Value[] args) {
-            flow(target, calleeEntry(target, args));
-        }
-
-        @Override
-        public @Nullable Value result(int target) {
-            return Solver.this.result(target);
-        }
-
-        @Override
-        public void callAnything() {
-            Solver.this.callAnything(this);
-        }
-
-        @Override
-        public void expose(long from, long to) {}
     }
 }

@@ -240,6 +240,11 @@ final class Transfer {
         }
     }
 
+    /// Whether an instruction forgets r1 to r5.
+    static boolean clobbers(Insn insn) {
+        return Solver.isCall(insn) || insn instanceof Insn.LoadAbs || insn instanceof Insn.LoadInd;
+    }
+
     /// The register that an instruction writes, or -1.
     static int written(Insn insn) {
         return switch (insn) {
