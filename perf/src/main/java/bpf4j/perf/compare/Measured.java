@@ -1,0 +1,80 @@
+package bpf4j.perf.compare;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/// What came of one contender on one program: the time of each round, or why there is none.
+///
+/// @param rounds nanoseconds a run in each round; the same index is the same moment for all
+///     contenders of a program
+/// @param reason why it did not run, or null
+/// @param wrong whether it ran and did something else than the reference
+public record Measured(
+        String program,
+        String contender,
+        String entry,
+        String memory,
+        double[] rounds,
+        @Nullable String reason,
+        boolean wrong) {
+
+    static Measured of(String program, Candidate candidate, double[] rounds) {
+        return new Measured(
+                program,
+                candidate.name(),
+                Candidate.lower(candidate.entry()),
+                Candidate.lower(candidate.memory()),
+                rounds,
+                null,
+                false);
+    }
+
+    static Measured without(String program, Candidate candidate, String reason, boolean wrong) {
+        return new Measured(
+                program,
+                candidate.name(),
+                Candidate.lower(candidate.entry()),
+                Candidate.lower(candidate.memory()),
+                new double[0],
+                reason,
+                wrong);
+    }
+
+    /// The line of the results.
+    Sample sample() {
+        return new Sample(
+                program,
+                contender,
+                entry,
+                memory,
+                rounded(quantile(rounds, 0.5)),
+                rounded(quantile(rounds, 0)),
+                rounded(quantile(rounds, 0.9)),
+                rounds.length);
+    }
+
+    /// How many times as long as `base` this takes: the median of the rounds' ratios, since what
+    /// disturbs a round disturbs both.
+    double ratio(Measured base) {
+        double[] ratios = new double[Math.min(rounds.length, base.rounds.length)];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = rounds[i] / base.rounds[i];
+        }
+        return quantile(ratios, 0.5);
+    }
+
+    /// The value that a share of the values stays at or below; NaN of none.
+    static double quantile(double[] values, double share) {
+        if (values.length == 0) {
+            return Double.NaN;
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.round(share * (sorted.length - 1))];
+    }
+
+    private static double rounded(double ns) {
+        return Math.round(ns * 1000) / 1000.0;
+    }
+}
