@@ -6,6 +6,7 @@ import bpf4j.jit.emit.Trace;
 import bpf4j.jit.ir.Analysis;
 import bpf4j.jit.ir.Body;
 import bpf4j.jit.ir.CallGraph;
+import bpf4j.jit.ir.DeadCode;
 import bpf4j.jit.ir.Effects;
 import bpf4j.jit.ir.FactsCalls;
 import bpf4j.jit.ir.FactsKnowledge;
@@ -13,8 +14,10 @@ import bpf4j.jit.ir.FactsSlots;
 import bpf4j.jit.ir.Knowledge;
 import bpf4j.jit.ir.Liveness;
 import bpf4j.jit.ir.Lower;
+import bpf4j.jit.ir.Region;
 import bpf4j.jit.ir.Slots;
 import bpf4j.jit.ir.Webs;
+import bpf4j.jit.ir.WideLoads;
 import bpf4j.jit.support.GeneratedProgram;
 import bpf4j.runtime.Bindings;
 import bpf4j.runtime.Execution;
@@ -78,8 +81,9 @@ public final class Jit {
     /// what is written.
     static LoadedProgram compile(
             ProgramSpec spec, Bindings bindings, Facts facts, boolean fuel, Trace trace) {
-        FactsKnowledge knowledge = new FactsKnowledge(facts, bindings.maps());
-        List<Body> bodies = Lower.lower(spec.code(), knowledge);
+        Map<Integer, Region> wide = new HashMap<>();
+        FactsKnowledge knowledge = new FactsKnowledge(facts, bindings.maps(), wide);
+        List<Body> bodies = WideLoads.in(Lower.lower(spec.code(), knowledge), knowledge, wide);
         Map<Integer, Long> reads = new HashMap<>();
         List<Effects> effects = new ArrayList<>();
         for (Body body : bodies) {
@@ -97,7 +101,12 @@ public final class Jit {
                 changed |= !Long.valueOf(live).equals(reads.put(body.pc(), live));
             }
         }
-        return finish(spec, bindings, bodies, effects, knowledge, fuel, trace);
+        List<Body> needed = new ArrayList<>();
+        for (Body body : bodies) {
+            Effects effect = effects.get(body.index());
+            needed.add(DeadCode.remove(body, effect, Liveness.of(body, effect), knowledge));
+        }
+        return finish(spec, bindings, needed, effects, knowledge, fuel, trace);
     }
 
     /// Compiles a program of which nothing is known.

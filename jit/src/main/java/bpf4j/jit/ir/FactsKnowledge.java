@@ -13,17 +13,22 @@ import bpf4j.verifier.facts.Value;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
 /// The verifier's facts in the compiler's terms.
 public final class FactsKnowledge implements Knowledge {
     private final Facts facts;
     private final List<BpfMap> maps;
+    private final Map<Integer, Region> wide;
     private final Lookups lookups;
 
     /// Knowledge of a program that runs with these maps.
-    public FactsKnowledge(Facts facts, List<BpfMap> maps) {
+    ///
+    /// @param wide the regions of loads that the program itself does not have: see [WideLoads]
+    public FactsKnowledge(Facts facts, List<BpfMap> maps, Map<Integer, Region> wide) {
         this.facts = facts;
         this.maps = maps;
+        this.wide = wide;
         this.lookups = new Lookups(facts, maps);
     }
 
@@ -78,7 +83,7 @@ public final class FactsKnowledge implements Knowledge {
     public @Nullable Region region(int pc) {
         Access access = facts.access(pc);
         if (access == null || access.region() == null) {
-            return null;
+            return wide.get(pc);
         }
         return switch (access.region()) {
             case CTX -> Region.Single.CONTEXT;
