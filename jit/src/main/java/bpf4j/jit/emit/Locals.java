@@ -2,52 +2,96 @@ package bpf4j.jit.emit;
 
 import bpf4j.jit.ir.Effects;
 
-/// Where a generated method keeps its local variables.
-///
-/// @param execution the running execution
-/// @param framePointer the stack offset of r10
-/// @param regions the regions of the values of each map of the program, shifted into place
-record Locals(int execution, int framePointer, long[] regions) {
-    private static final int PC = 12;
-    private static final int BUDGET = 13;
-    private static final int FIRST = 14;
+import java.util.Arrays;
+
+/// Where a generated method keeps its local variables. Variables get their places when they are
+/// first asked for, one after the other: HotSpot's compilers, and ASM, take time for each local of
+/// a method at each block, used or not.
+final class Locals {
+    private final int execution;
+    private final int framePointer;
+    private final long[] regions;
+    private final int pc;
+    private final int[] wide = new int[Effects.LIMIT + 1];
+    private final int[] narrow = new int[Effects.LIMIT];
+    private int budget = -1;
+    private int next;
+
+    /// The locals of a method.
+    ///
+    /// @param execution the running execution
+    /// @param framePointer the stack offset of r10
+    /// @param first the first local that is free
+    /// @param regions the regions of the values of each map of the program, shifted into place
+    Locals(int execution, int framePointer, int first, long[] regions) {
+        this.execution = execution;
+        this.framePointer = framePointer;
+        this.regions = regions;
+        pc = first;
+        next = first + 1;
+        Arrays.fill(wide, -1);
+        Arrays.fill(narrow, -1);
+    }
 
     /// What a local variable holds, for people.
-    static String name(int local) {
-        if (local == PC) {
+    String name(int local) {
+        if (local == pc) {
             return "pc";
         }
-        if (local == BUDGET) {
+        if (local == budget) {
             return "budget";
         }
-        if (local < FIRST) {
-            return Integer.toString(local);
+        for (int variable = 0; variable < Effects.LIMIT; variable++) {
+            boolean register = variable < Effects.FIRST_SLOT;
+            int number = register ? variable : variable - Effects.FIRST_SLOT;
+            if (wide[variable] == local) {
+                return (register ? "r" : "s") + number;
+            }
+            if (narrow[variable] == local) {
+                return (register ? "w" : "t") + number;
+            }
         }
-        int variable = (local - FIRST) / 3;
-        boolean wide = (local - FIRST) % 3 == 0;
-        return variable < Effects.FIRST_SLOT
-                ? (wide ? "r" : "w") + variable
-                : (wide ? "s" : "t") + (variable - Effects.FIRST_SLOT);
+        return Integer.toString(local);
+    }
+
+    /// The running execution.
+    int execution() {
+        return execution;
+    }
+
+    /// The stack offset of r10.
+    int framePointer() {
+        return framePointer;
     }
 
     /// The `long` of a variable.
     int wide(int variable) {
-        return FIRST + 3 * variable;
+        if (wide[variable] < 0) {
+            wide[variable] = next;
+            next += 2;
+        }
+        return wide[variable];
     }
 
     /// The `int` of a variable.
     int narrow(int variable) {
-        return FIRST + 3 * variable + 2;
+        if (narrow[variable] < 0) {
+            narrow[variable] = next++;
+        }
+        return narrow[variable];
     }
 
     /// The slot of the last instruction that could fault.
     int pc() {
-        return PC;
+        return pc;
     }
 
     /// What `may_goto` has left.
     int budget() {
-        return BUDGET;
+        if (budget < 0) {
+            budget = next++;
+        }
+        return budget;
     }
 
     /// A free `long`.

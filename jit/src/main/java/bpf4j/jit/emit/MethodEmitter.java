@@ -31,7 +31,8 @@ final class MethodEmitter {
             Lines lines) {
         this.writer = writer;
         this.analysis = analysis;
-        locals = new Locals(0, 1, layout.valuesRegions());
+        locals = new Locals(0, 1, 12, layout.valuesRegions());
+        writer.names(locals::name);
         labels = new Label[analysis.body().blocks().size()];
         Arrays.setAll(labels, i -> new Label());
         context =
@@ -47,7 +48,7 @@ final class MethodEmitter {
         blocks = new BlockEmitter(context, analysis, targets, lines);
     }
 
-    /// Writes the method; returns how long it is.
+    /// Writes the method; returns how long it is with what HotSpot inlines.
     int emit(MethodVisitor method) {
         method.visitCode();
         Label start = new Label();
@@ -74,7 +75,7 @@ final class MethodEmitter {
         translate(writer, locals);
         method.visitMaxs(0, 0);
         method.visitEnd();
-        return writer.size();
+        return writer.sizeInlined();
     }
 
     /// Turns the exception on the operand stack into a fault with its place.

@@ -20,8 +20,10 @@ import java.util.TreeMap;
 final class SplitEmitter {
     static final String DESCRIPTOR = "(Lbpf4j/jit/support/Frame;I)I";
 
-    /// The bytecode that a chunk may have; entries and exits come on top.
-    private static final int TARGET = 7000;
+    /// The bytecode that a chunk may have; entries and exits come on top. HotSpot takes more than
+    /// twice as long for chunks of twice the size, and they are slower: with what it inlines they
+    /// come over a limit (`DesiredMethodLimit`). In smaller ones passing variables shows.
+    private static final int TARGET = 3500;
 
     /// The most that passing one variable in or out takes.
     private static final int PASS = 14;
@@ -61,7 +63,7 @@ final class SplitEmitter {
 
     private final class Chunk {
         private final Writer writer;
-        private final Locals locals = new Locals(2, 3, layout.valuesRegions());
+        private final Locals locals = new Locals(2, 3, 4, layout.valuesRegions());
         private final MethodContext context;
         private final BlockEmitter blocks;
         private final Map<Integer, Label> labels = new TreeMap<>();
@@ -70,6 +72,7 @@ final class SplitEmitter {
 
         Chunk(Writer writer, ClassData classData) {
             this.writer = writer;
+            writer.names(locals::name);
             context =
                     new MethodContext(
                             writer,
@@ -141,7 +144,7 @@ final class SplitEmitter {
                     passed += cost(block);
                 }
             }
-            return writer.size() + passed < Writer.HUGE - BLOCK;
+            return writer.sizeInlined() + passed < Writer.HUGE - BLOCK;
         }
 
         private int cost(int block) {

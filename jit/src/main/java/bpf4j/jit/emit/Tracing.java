@@ -6,6 +6,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 import java.util.IdentityHashMap;
+import java.util.function.IntFunction;
 
 /// Passes bytecode on and shows it to a [Trace].
 final class Tracing extends MethodVisitor {
@@ -36,10 +37,16 @@ final class Tracing extends MethodVisitor {
 
     private final Trace trace;
     private final IdentityHashMap<Label, Integer> labels = new IdentityHashMap<>();
+    private IntFunction<String> names = Integer::toString;
 
     Tracing(MethodVisitor next, Trace trace) {
         super(Opcodes.ASM9, next);
         this.trace = trace;
+    }
+
+    /// Says what local variables hold.
+    void names(IntFunction<String> meaning) {
+        names = meaning;
     }
 
     /// Says what BPF instruction comes next.
@@ -83,13 +90,13 @@ final class Tracing extends MethodVisitor {
 
     @Override
     public void visitVarInsn(int opcode, int local) {
-        wrote(opcode, Locals.name(local));
+        wrote(opcode, names.apply(local));
         super.visitVarInsn(opcode, local);
     }
 
     @Override
     public void visitIincInsn(int local, int value) {
-        wrote(Opcodes.IINC, Locals.name(local) + " " + value);
+        wrote(Opcodes.IINC, names.apply(local) + " " + value);
         super.visitIincInsn(local, value);
     }
 

@@ -6,6 +6,8 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
+import java.util.function.IntFunction;
+
 /// The words in which the emitters write bytecode. Counts the bytes that it wrote, because HotSpot
 /// never compiles a method of more than 8000.
 final class Writer {
@@ -21,8 +23,12 @@ final class Writer {
                             + "Ljava/lang/Object;",
                     false);
 
+    /// Bytes of bytecode that HotSpot counts for a call that it inlines, about.
+    private static final int INLINED = 12;
+
     private final MethodVisitor method;
     private int size;
+    private int calls;
 
     Writer(MethodVisitor method) {
         this.method = method;
@@ -31,6 +37,13 @@ final class Writer {
     /// A writer that only counts.
     static Writer counting() {
         return new Writer(new MethodVisitor(Opcodes.ASM9) {});
+    }
+
+    /// Says what local variables hold, for people.
+    void names(IntFunction<String> names) {
+        if (method instanceof Tracing tracing) {
+            tracing.names(names);
+        }
     }
 
     /// Says what BPF instruction comes next, or -1.
@@ -43,6 +56,12 @@ final class Writer {
     /// The number of bytes written so far, at most: ASM may choose shorter forms.
     int size() {
         return size;
+    }
+
+    /// [#size] and what HotSpot counts for the calls that it inlines: at [#HUGE] it inlines no more
+    /// (`DesiredMethodLimit`).
+    int sizeInlined() {
+        return size + INLINED * calls;
     }
 
     void op(int opcode) {
@@ -133,6 +152,7 @@ final class Writer {
 
     void callStatic(String owner, String name, String descriptor) {
         size += 3;
+        calls++;
         method.visitMethodInsn(Opcodes.INVOKESTATIC, owner, name, descriptor, false);
     }
 
