@@ -3,12 +3,10 @@ package bpf4j.jit.emit;
 /// Internal names of the classes that generated code refers to.
 final class Names {
     static final String EXECUTION = "bpf4j/runtime/Execution";
-    static final String MEMORY = "bpf4j/runtime/Memory";
     static final String HELPER = "bpf4j/runtime/HelperFunction";
     static final String LAYOUT = "bpf4j/spec/ContextLayout";
     static final String SEMANTICS = "bpf4j/isa/Semantics";
     static final String SEGMENT = "java/lang/foreign/MemorySegment";
-    static final String VAR_HANDLE = "java/lang/invoke/VarHandle";
     static final String SUPPORT = "bpf4j/jit/support/";
     static final String ACCESS = SUPPORT + "Access";
     static final String CHECKED = SUPPORT + "Checked";

@@ -11,8 +11,8 @@ import bpf4j.spec.ContextLayout.Field;
 
 import org.objectweb.asm.Opcodes;
 
-/// Access to memory of a known region. Stack, context and packet are byte arrays, seen through
-/// views; values of maps are constant segments, of which HotSpot drops all checks but the bounds.
+/// Access to memory of a known region. Stack, context and packet are byte arrays; values of maps
+/// are constant segments, of which HotSpot drops all checks but the bounds.
 final class Places {
     private final MethodContext context;
     private final Writer writer;
@@ -75,7 +75,6 @@ final class Places {
 
     /// Loads from `register + off`; 4 bytes and less come as an `int`.
     Form load(int pc, int register, int off, Region region, Size size, boolean signed) {
-        pushView(region, size);
         pushMemory(region);
         pushIndex(pc, register, off, region);
         access(region, size, "get", "", type(size));
@@ -90,7 +89,6 @@ final class Places {
 
     /// Stores an operand at `register + off`.
     void store(int pc, int register, int off, Region region, Size size, Operand value) {
-        pushView(region, size);
         pushMemory(region);
         pushIndex(pc, register, off, region);
         if (size == Size.DW) {
@@ -108,7 +106,6 @@ final class Places {
 
     /// Loads 4 or 8 bytes of the stack, `offset` bytes from r10, as an `int` or a `long`.
     void loadFrame(int offset, Size size) {
-        pushView(Region.Single.STACK, size);
         pushArray("stack");
         values.pushFrameOffset(offset);
         access(Region.Single.STACK, size, "get", "", type(size));
@@ -123,32 +120,24 @@ final class Places {
         };
     }
 
-    /// Pushes the handle that an access goes through; bytes of arrays need none.
-    private void pushView(Region region, Size size) {
-        boolean segment = isSegment(region);
-        if (segment || size != Size.B) {
-            String name =
-                    switch (size) {
-                        case B -> "BYTE";
-                        case H -> "SHORT";
-                        case W -> "INT";
-                        case DW -> "LONG";
-                    };
-            writer.getStatic(
-                    segment ? Names.SUPPORT + "Views" : Names.MEMORY,
-                    segment ? name : name + "S",
-                    Names.of(Names.VAR_HANDLE));
-        }
-    }
-
     private void access(Region region, Size size, String name, String value, String result) {
         boolean segment = isSegment(region);
         if (segment || size != Size.B) {
             String place = segment ? "(Ljava/lang/foreign/MemorySegment;J" : "([BI";
-            writer.callVirtual(Names.VAR_HANDLE, name, place + value + ")" + result);
+            writer.callStatic(
+                    Names.SUPPORT + "Accesses", name + word(size), place + value + ")" + result);
         } else {
             writer.op(name.equals("get") ? Opcodes.BALOAD : Opcodes.BASTORE);
         }
+    }
+
+    private static String word(Size size) {
+        return switch (size) {
+            case B -> "Byte";
+            case H -> "Short";
+            case W -> "Int";
+            case DW -> "Long";
+        };
     }
 
     /// Loads a pointer field of the context, if the access is one.
