@@ -166,6 +166,8 @@ public record ProgramType(
         SLEEPABLE,
         /// Must be loaded as sleepable.
         ONLY_SLEEPABLE,
+        /// Every helper that takes memory may be passed the packet.
+        PACKET_TO_ANY_HELPER,
         /// Its context is memory just as the program sees it, which global functions can take as
         /// memory.
         PLAIN_CONTEXT,

@@ -3,6 +3,7 @@ package bpf4j.verifier;
 import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.cfg.Cfg;
+import bpf4j.verifier.check.MapRules;
 import bpf4j.verifier.check.Requirements;
 import bpf4j.verifier.explore.Explorer;
 import bpf4j.verifier.report.Violation;
@@ -28,7 +29,9 @@ public final class Verifier {
         try {
             Requirements.check(spec, policy);
             Cfg cfg = Cfg.of(spec, policy);
+            MapRules.check(spec);
             cfg.analyse(policy);
+            Requirements.checkSleepable(spec);
             explorer = new Explorer(spec, policy, options, cfg);
             explorer.run();
             return new VerifiedProgram(spec, policy, cfg, explorer.statistics(), explorer.log());

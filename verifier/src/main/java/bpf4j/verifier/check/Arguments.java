@@ -6,6 +6,7 @@ import bpf4j.spec.HelperSpec.ArgKind;
 import bpf4j.spec.HelperSpec.Trait;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.MapType;
+import bpf4j.spec.ProgramType;
 import bpf4j.spec.ProgramType.PacketAccess;
 import bpf4j.verifier.report.Rule;
 import bpf4j.verifier.report.Violation;
@@ -59,7 +60,7 @@ final class Arguments {
             throw Violation.access(
                     Rule.HELPER_ARGUMENT, regno, "helper access to the packet is not allowed");
         }
-        ArgKind kind = resolve(arg.kind(), meta);
+        ArgKind kind = resolve(arg, meta);
         boolean release = arg.flags().contains(ArgFlag.RELEASE);
         boolean skip = reg.isNull() && arg.flags().contains(ArgFlag.NULLABLE);
         if (skip) {
@@ -91,19 +92,27 @@ final class Arguments {
     }
 
     private boolean mayPassPacket(CallMeta meta) {
-        return env.spec.type().packet() != PacketAccess.NONE
-                && meta.helper != null
-                && meta.helper.is(Trait.PACKET_ACCESS);
+        ProgramType type = env.spec.type();
+        return type.is(ProgramType.Trait.PACKET_TO_ANY_HELPER)
+                || (type.packet() != PacketAccess.NONE
+                        && meta.helper != null
+                        && meta.helper.is(Trait.PACKET_ACCESS));
     }
 
-    private static ArgKind resolve(ArgKind kind, CallMeta meta) {
+    private static ArgKind resolve(Arg arg, CallMeta meta) {
+        ArgKind kind = arg.kind();
         if (kind != ArgKind.MAP_VALUE || meta.map == null) {
             return kind;
         }
         MapType type = meta.map.type();
-        return type == MapType.SOCKMAP || type == MapType.SOCKHASH
-                ? ArgKind.BTF_ID_SOCK_COMMON
-                : kind;
+        if (type != MapType.SOCKMAP && type != MapType.SOCKHASH) {
+            return kind;
+        }
+        if (arg.flags().contains(ArgFlag.UNINIT)) {
+            throw Violation.invalid(
+                    Rule.MAP_AND_HELPER, -1, "invalid arg_type for sockmap/sockhash");
+        }
+        return ArgKind.BTF_ID_SOCK_COMMON;
     }
 
     private void checkRelease(Reg reg, int regno, ArgKind kind, CallMeta meta) {

@@ -52,13 +52,13 @@ final class Arithmetic {
     }
 
     void cast(Insn.AddrSpaceCast insn) {
-        env.readable(insn.src());
         if (insn.spaces() != 1 && insn.spaces() != 1 << 16) {
             throw Violation.invalid(
                     Rule.UNSUPPORTED,
                     insn.src(),
                     "addr_space_cast insn can only convert between address space 1 and 0");
         }
+        env.readable(insn.src());
         throw Violation.invalid(
                 Rule.UNSUPPORTED,
                 insn.src(),

@@ -33,12 +33,12 @@ final class Helpers {
     private static final int PROBE_READ_KERNEL_STR = 115;
     private static final int GET_TASK_STACK = 141;
     private static final int SNPRINTF = 165;
+    private static final int GET_FUNC_IP = 173;
     private static final int DYNPTR_FROM_MEM = 197;
     private static final int DYNPTR_WRITE = 202;
     private static final int DYNPTR_DATA = 203;
     private static final int MAX_ERRNO = 4095;
     private static final int MAX_CPUS = 8192;
-    private static final int READ_ONLY_BY_PROGRAM = 1 << 7;
     private static final int LAST_LINUX = 211;
     private static final Set<Integer> CHANGE_MAPS = Set.of(2, 3, 87, 88);
 
@@ -98,28 +98,39 @@ final class Helpers {
                             + "#"
                             + helper.id());
         }
+        if (helper.id() == TAIL_CALL) {
+            return afterTailCall();
+        }
         if (changesPacket || helper.is(Trait.CHANGES_PACKET)) {
             env.forgetPackets();
-        }
-        if (helper.id() == TAIL_CALL && env.state.current > 0) {
-            // The called program's result may be this function's.
-            env.fork(env.pc + 1);
-            env.set(0, Reg.UNKNOWN);
-            return calls.leave();
         }
         return env.pc + 1;
     }
 
+    /// A tail call goes on here when it fails, which changes nothing. One that succeeds never
+    /// comes back to the main program; a subprogram's caller gets the called program's result.
+    private int afterTailCall() {
+        if (env.state.current == 0) {
+            return env.pc + 1;
+        }
+        env.fork(env.pc + 1);
+        env.forgetPackets();
+        env.set(0, Reg.UNKNOWN);
+        return calls.leave();
+    }
+
     private static Violation unknown(int id) {
         HelperSpec known = bpf4j.spec.Helpers.byNumber(id);
-        if (id < 0 || (id > LAST_LINUX && id < HelperSpec.FIRST_USER_ID)) {
+        if (id < 0 || id > LAST_LINUX) {
             return Violation.invalid(Rule.UNKNOWN_HELPER, -1, "invalid func unknown#" + id);
         }
         return Violation.invalid(
                 Rule.HELPER_NOT_PERMITTED,
                 -1,
                 "program of this type cannot use helper "
-                        + (known == null ? "unknown" : "bpf_" + known.name())
+                        + (id == 0
+                                ? "bpf_unspec"
+                                : known == null ? "unknown" : "bpf_" + known.name())
                         + "#"
                         + id);
     }
@@ -164,12 +175,14 @@ final class Helpers {
 
     private void checkMap(HelperSpec helper, CallMeta meta) {
         MapSpec map = meta.map;
-        if (map != null
-                && (map.flags() & READ_ONLY_BY_PROGRAM) != 0
-                && CHANGE_MAPS.contains(helper.id())) {
+        if (map != null && Memory.isReadOnly(map) && CHANGE_MAPS.contains(helper.id())) {
             throw Violation.access(Rule.READ_ONLY_MEMORY, 1, "write into map forbidden");
         }
         if (helper.id() == TAIL_CALL && map != null) {
+            if (map.type() != MapType.PROG_ARRAY) {
+                throw Violation.invalid(
+                        Rule.MAP_AND_HELPER, 2, "expected prog array map for tail call");
+            }
             Reg index = env.reg(3);
             if (index.isScalar()
                     && index.var.isConst()
@@ -213,10 +226,7 @@ final class Helpers {
     /// What single helpers do besides; returns whether packet pointers are invalid afterwards.
     private boolean special(HelperSpec helper, CallMeta meta) {
         switch (helper.id()) {
-            case TAIL_CALL -> {
-                calls.checkResources("tail_call", true);
-                return true;
-            }
+            case TAIL_CALL -> calls.checkResources("tail_call", true);
             case GET_LOCAL_STORAGE -> {
                 if (!env.reg(2).isNull()) {
                     throw Violation.invalid(
@@ -237,6 +247,15 @@ final class Helpers {
                 Reg length = env.reg(5);
                 if (length.var.isConst() && length.var.value() % 8 != 0) {
                     throw Violation.invalid(Rule.HELPER_ARGUMENT, 5, "Invalid format string");
+                }
+            }
+            case GET_FUNC_IP -> {
+                if (!env.spec.type().name().equals("kprobe")) {
+                    throw Violation.of(
+                            Rule.HELPER_NOT_PERMITTED,
+                            Violation.ENOTSUPP,
+                            "func bpf_get_func_ip#173 not supported for program type "
+                                    + env.spec.type().number());
                 }
             }
             case DYNPTR_FROM_MEM -> {

@@ -3,9 +3,6 @@ package bpf4j.verifier.check;
 import bpf4j.isa.AtomicOp;
 import bpf4j.isa.Insn;
 import bpf4j.isa.Operand;
-import bpf4j.isa.WideKind;
-import bpf4j.spec.MapSpec;
-import bpf4j.spec.MapType;
 import bpf4j.verifier.cfg.Cfg;
 import bpf4j.verifier.cfg.Subprogram;
 import bpf4j.verifier.report.Rule;
@@ -91,12 +88,13 @@ public final class Instructions {
             case Insn.LoadInd insn -> next = legacyLoads.load(insn.src());
             case Insn.Atomic insn -> atomic(insn);
             case Insn.LoadAcquire insn -> {
-                checkAtomicTarget(insn.src(), "loads from");
+                Reg source = env.readable(insn.src());
                 load(insn.src(), insn.dst(), insn.off(), insn.size().bytes(), false, true);
+                checkAtomicTarget(insn.src(), source, "loads from");
             }
             case Insn.StoreRelease insn -> {
-                checkAtomicTarget(insn.dst(), "stores into");
                 store(insn.dst(), insn.off(), insn.size().bytes(), insn.src(), true);
+                checkAtomicTarget(insn.dst(), env.reg(insn.dst()), "stores into");
             }
             case Insn.Jump insn -> next = Cfg.target(insn, env.pc);
             case Insn.JumpIf insn -> next = branches.follow(insn);
@@ -156,8 +154,7 @@ public final class Instructions {
         memory.remember(kind);
     }
 
-    private void checkAtomicTarget(int regno, String verb) {
-        Reg reg = env.readable(regno);
+    private static void checkAtomicTarget(int regno, Reg reg, String verb) {
         if (reg.kind == Kind.CTX
                 || reg.kind.isPacket()
                 || reg.kind == Kind.FLOW_KEYS
@@ -177,26 +174,18 @@ public final class Instructions {
             checkNoLeak(0, env.readable(0));
         }
         checkNoLeak(insn.src(), source);
-        checkAtomicTarget(insn.dst(), "stores into");
+        checkAtomicTarget(insn.dst(), env.reg(insn.dst()), "stores into");
         Kind kind = env.reg(insn.dst()).kind;
         int target = -1;
         if (insn.fetch()) {
             target = insn.op() == AtomicOp.CMPXCHG ? 0 : insn.src();
             env.writable(target);
+            // As in Linux, the old value must not replace the pointer.
+            env.set(target, Reg.UNKNOWN);
         }
         memory.load(insn.dst(), insn.off(), bytes, -1, false, true);
         if (target >= 0) {
-            Reg pointer = env.reg(insn.dst());
             memory.load(insn.dst(), insn.off(), bytes, target, false, true);
-            if (target == insn.dst()) {
-                // The old value replaces the pointer only after the store.
-                Reg loaded = env.reg(target);
-                env.set(target, pointer);
-                memory.store(insn.dst(), insn.off(), bytes, -1, null, true);
-                env.set(target, loaded);
-                memory.remember(kind);
-                return;
-            }
         }
         memory.store(insn.dst(), insn.off(), bytes, -1, null, true);
         memory.remember(kind);
@@ -225,19 +214,14 @@ public final class Instructions {
             case CONST -> env.set(dst, Reg.constant(insn.value()));
             case FUNC -> env.set(dst, function(insn));
             case BTF_ID -> env.set(dst, Reg.pointer(Kind.KERNEL));
-            case MAP, MAP_IDX -> env.set(dst, Reg.ofMap(Kind.CONST_MAP, map(insn), 0));
+            case MAP, MAP_IDX ->
+                    env.set(dst, Reg.ofMap(Kind.CONST_MAP, MapRules.named(env.spec, insn), 0));
             case MAP_VALUE, MAP_IDX_VALUE ->
-                    env.set(dst, Reg.ofMap(Kind.MAP_VALUE, map(insn), 0).withOff(insn.imm2()));
+                    env.set(
+                            dst,
+                            Reg.ofMap(Kind.MAP_VALUE, MapRules.named(env.spec, insn), 0)
+                                    .withOff(insn.imm2()));
         }
-    }
-
-    private MapSpec map(Insn.LoadImm64 insn) {
-        int index = insn.imm();
-        if (index < 0 || index >= env.spec.maps().size()) {
-            throw Violation.invalid(
-                    Rule.MALFORMED, -1, "fd " + index + " is not pointing to valid bpf_map");
-        }
-        return env.spec.maps().get(index);
     }
 
     private Reg function(Insn.LoadImm64 insn) {
@@ -253,52 +237,5 @@ public final class Instructions {
                     Rule.CALLBACK, -1, "callback function cannot be the main program");
         }
         return Reg.pointer(Kind.FUNC, sub.number);
-    }
-
-    /// Checks the maps that the program names, before it is explored.
-    public void checkMaps() {
-        for (int pc = 0; pc < env.cfg.insns.length; pc = env.cfg.next(pc)) {
-            if (env.cfg.at(pc) instanceof Insn.LoadImm64 insn && isMap(insn.kind())) {
-                env.pc = pc;
-                MapSpec map = map(insn);
-                MapRules.check(env, map, fields);
-                boolean value =
-                        insn.kind() == WideKind.MAP_VALUE || insn.kind() == WideKind.MAP_IDX_VALUE;
-                if (value) {
-                    checkDirect(map, insn.imm2());
-                }
-            }
-        }
-    }
-
-    private static boolean isMap(WideKind kind) {
-        return kind == WideKind.MAP
-                || kind == WideKind.MAP_IDX
-                || kind == WideKind.MAP_VALUE
-                || kind == WideKind.MAP_IDX_VALUE;
-    }
-
-    private static void checkDirect(MapSpec map, int offset) {
-        if (Integer.compareUnsigned(offset, Env.MAX_VAR_OFF) >= 0) {
-            throw Violation.invalid(
-                    Rule.OUT_OF_BOUNDS,
-                    -1,
-                    "direct value offset of "
-                            + Integer.toUnsignedString(offset)
-                            + " is not allowed");
-        }
-        if (map.type() != MapType.ARRAY) {
-            throw Violation.invalid(
-                    Rule.MAP_NOT_PERMITTED, -1, "no direct value access support for this map type");
-        }
-        if (map.maxEntries() != 1 || offset >= map.valueSize()) {
-            throw Violation.invalid(
-                    Rule.OUT_OF_BOUNDS,
-                    -1,
-                    "invalid access to map value pointer, value_size="
-                            + map.valueSize()
-                            + " off="
-                            + offset);
-        }
     }
 }

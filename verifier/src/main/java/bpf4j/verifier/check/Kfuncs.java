@@ -143,7 +143,14 @@ final class Kfuncs {
         if (arg.kind() == ArgKind.IGNORED) {
             return;
         }
-        Reg reg = env.readable(regno);
+        Reg reg = env.reg(regno);
+        boolean number = arg.kind() == ArgKind.ANYTHING || arg.kind() == ArgKind.CONST;
+        if (reg.kind == Kind.NOT_INIT && !number) {
+            throw Violation.access(
+                    Rule.UNREADABLE_REGISTER,
+                    regno,
+                    "variable ? access var_off=(0x0; 0xffffffffffffffff) disallowed");
+        }
         switch (arg.kind()) {
             case ITER -> iterator(kfunc, arg, reg, regno, meta);
             case DYNPTR -> dynptr(kfunc, arg, reg, regno, meta);
@@ -152,7 +159,7 @@ final class Kfuncs {
                 meta.memSize = reg.var.value();
             }
             case SLICE -> {
-                Reg size = env.readable(regno + 1);
+                Reg size = env.reg(regno + 1);
                 if (!size.isScalar()) {
                     throw notScalar(regno + 1);
                 }
@@ -214,7 +221,10 @@ final class Kfuncs {
     }
 
     private void constant(Reg reg, int regno) {
-        if (!reg.isScalar() || !reg.var.isConst()) {
+        if (!reg.isScalar()) {
+            throw notScalar(regno);
+        }
+        if (!reg.var.isConst()) {
             throw Violation.invalid(
                     Rule.HELPER_ARGUMENT, regno, "R" + regno + " must be a known constant");
         }

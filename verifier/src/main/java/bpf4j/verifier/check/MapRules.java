@@ -1,5 +1,8 @@
 package bpf4j.verifier.check;
 
+import bpf4j.isa.Code;
+import bpf4j.isa.Insn;
+import bpf4j.isa.WideKind;
 import bpf4j.spec.MapSpec;
 import bpf4j.spec.MapType;
 import bpf4j.spec.ProgramSpec;
@@ -9,7 +12,7 @@ import bpf4j.verifier.report.Violation;
 import java.util.Set;
 
 /// Which programs may use which maps at all.
-final class MapRules {
+public final class MapRules {
     private static final Set<String> TRACING =
             Set.of(
                     "kprobe",
@@ -39,8 +42,74 @@ final class MapRules {
 
     private MapRules() {}
 
-    static void check(Env env, MapSpec map, MapFields fields) {
-        String type = env.spec.type().name();
+    /// Checks the maps that a program names, before it is explored.
+    public static void check(ProgramSpec spec) {
+        MapFields fields = new MapFields();
+        Code code = spec.code();
+        for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
+            if (code.at(pc) instanceof Insn.LoadImm64 load
+                    && (isMap(load.kind()) || isValue(load.kind()))) {
+                try {
+                    check(spec, load, fields);
+                } catch (Violation violation) {
+                    throw violation.at(pc);
+                }
+            }
+        }
+    }
+
+    private static boolean isMap(WideKind kind) {
+        return kind == WideKind.MAP || kind == WideKind.MAP_IDX;
+    }
+
+    private static boolean isValue(WideKind kind) {
+        return kind == WideKind.MAP_VALUE || kind == WideKind.MAP_IDX_VALUE;
+    }
+
+    private static void check(ProgramSpec spec, Insn.LoadImm64 load, MapFields fields) {
+        MapSpec map = named(spec, load);
+        check(spec, map, fields);
+        if (isValue(load.kind())) {
+            checkDirect(map, load.imm2());
+        }
+    }
+
+    /// The map that a wide load names.
+    static MapSpec named(ProgramSpec spec, Insn.LoadImm64 load) {
+        int index = load.imm();
+        if (index < 0 || index >= spec.maps().size()) {
+            throw Violation.invalid(
+                    Rule.MALFORMED, -1, "fd " + index + " is not pointing to valid bpf_map");
+        }
+        return spec.maps().get(index);
+    }
+
+    private static void checkDirect(MapSpec map, int offset) {
+        if (Integer.compareUnsigned(offset, Env.MAX_VAR_OFF) >= 0) {
+            throw Violation.invalid(
+                    Rule.OUT_OF_BOUNDS,
+                    -1,
+                    "direct value offset of "
+                            + Integer.toUnsignedString(offset)
+                            + " is not allowed");
+        }
+        if (map.type() != MapType.ARRAY) {
+            throw Violation.invalid(
+                    Rule.MAP_NOT_PERMITTED, -1, "no direct value access support for this map type");
+        }
+        if (map.maxEntries() != 1 || offset >= map.valueSize()) {
+            throw Violation.invalid(
+                    Rule.OUT_OF_BOUNDS,
+                    -1,
+                    "invalid access to map value pointer, value_size="
+                            + map.valueSize()
+                            + " off="
+                            + offset);
+        }
+    }
+
+    private static void check(ProgramSpec spec, MapSpec map, MapFields fields) {
+        String type = spec.type().name();
         if (fields.has(map, "bpf_spin_lock")) {
             if (type.equals("socket_filter")) {
                 throw refuse("socket filter progs cannot use bpf_spin_lock yet");
@@ -55,8 +124,7 @@ final class MapRules {
         if (map.type() == MapType.STRUCT_OPS) {
             throw refuse("bpf_struct_ops map cannot be used in prog");
         }
-        if (env.spec.flags().contains(ProgramSpec.Flag.SLEEPABLE)
-                && !SLEEPABLE.contains(map.type())) {
+        if (spec.flags().contains(ProgramSpec.Flag.SLEEPABLE) && !SLEEPABLE.contains(map.type())) {
             throw refuse(
                     "Sleepable programs can only use array, hash, ringbuf and local storage maps");
         }

@@ -2,6 +2,7 @@ package bpf4j.verifier.check;
 
 import bpf4j.spec.ContextLayout;
 import bpf4j.spec.MapSpec;
+import bpf4j.spec.MapType;
 import bpf4j.spec.ProgramType.PacketAccess;
 import bpf4j.verifier.domain.Scalar;
 import bpf4j.verifier.domain.Tnum;
@@ -321,8 +322,7 @@ final class Memory {
     /// What the program may do with a map at all.
     void checkMapRights(Reg reg, int regno, int off, int bytes, boolean write) {
         MapSpec map = reg.theMap();
-        int forbidden = write ? READ_ONLY_BY_PROGRAM : WRITE_ONLY_BY_PROGRAM;
-        if ((map.flags() & forbidden) != 0) {
+        if (write ? isReadOnly(map) : (map.flags() & WRITE_ONLY_BY_PROGRAM) != 0) {
             throw Violation.access(
                     Rule.READ_ONLY_MEMORY,
                     regno,
@@ -361,6 +361,13 @@ final class Memory {
             value = value << shift >> shift;
         }
         return Reg.constant(value);
+    }
+
+    /// Whether programs cannot change the map; what those of devices hold, only user space may.
+    static boolean isReadOnly(MapSpec map) {
+        return (map.flags() & READ_ONLY_BY_PROGRAM) != 0
+                || map.type() == MapType.DEVMAP
+                || map.type() == MapType.DEVMAP_HASH;
     }
 
     /// Access to the packet, as far as comparisons with its end have shown it to be there.

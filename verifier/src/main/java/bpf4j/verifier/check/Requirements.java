@@ -45,6 +45,19 @@ public final class Requirements {
                     -1,
                     "a program of type " + type.name() + " works on objects of the kernel");
         }
+        if (spec.maps().size() > MAX_MAPS) {
+            throw new Violation(
+                    Rule.TOO_COMPLEX,
+                    Violation.E2BIG,
+                    -1,
+                    -1,
+                    "The total number of maps per program has reached the limit of " + MAX_MAPS);
+        }
+    }
+
+    /// Refuses a program that may sleep where its type must not, or the reverse.
+    public static void checkSleepable(ProgramSpec spec) {
+        ProgramType type = spec.type();
         boolean sleepable = spec.flags().contains(ProgramSpec.Flag.SLEEPABLE);
         if (sleepable
                 && !type.is(ProgramType.Trait.SLEEPABLE)
@@ -54,7 +67,8 @@ public final class Requirements {
                     Violation.EINVAL,
                     -1,
                     -1,
-                    "Program of this type cannot be sleepable");
+                    "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be"
+                            + " sleepable");
         }
         if (!sleepable && type.is(ProgramType.Trait.ONLY_SLEEPABLE)) {
             throw new Violation(
@@ -63,14 +77,6 @@ public final class Requirements {
                     -1,
                     -1,
                     "Syscall programs can only be sleepable");
-        }
-        if (spec.maps().size() > MAX_MAPS) {
-            throw new Violation(
-                    Rule.TOO_COMPLEX,
-                    Violation.E2BIG,
-                    -1,
-                    -1,
-                    "The total number of maps per program has reached the limit of " + MAX_MAPS);
         }
     }
 

@@ -130,7 +130,6 @@ public final class Explorer {
 
     /// Explores everything; a broken rule ends it.
     public void run() {
-        instructions.checkMaps();
         function(cfg.subprograms[0]);
         boolean more = true;
         while (more) {

@@ -56,6 +56,11 @@ public final class Violation extends RuntimeException {
         return new Violation(rule, EINVAL, -1, register, kernelText);
     }
 
+    /// The same at an instruction.
+    public Violation at(int slot) {
+        return new Violation(rule, errno, slot, register, kernelText());
+    }
+
     /// The rule.
     public Rule rule() {
         return rule;
