@@ -16,6 +16,10 @@ public final class Packets {
     public static final int XDP_INGRESS_IFINDEX = 12;
     public static final int XDP_RX_QUEUE_INDEX = 16;
 
+    private static final int ETH_P_802_3_MIN = 0x600;
+    private static final int ETH_P_802_3 = 1;
+    private static final int ETH_P_802_2 = 4;
+
     /// `struct __sk_buff`: bytes and fields.
     public static final int SKB_SIZE = 192;
 
@@ -143,7 +147,7 @@ public final class Packets {
         if (execution.dataEnd - execution.data >= ETH_HLEN) {
             MemorySegment packet = execution.packetSegment();
             long start = (long) execution.packetBase + execution.data;
-            Memory.INTS.set(context, SKB_PROTOCOL, packet.get(Memory.SHORT, start + 12) & 0xFFFF);
+            Memory.INTS.set(context, SKB_PROTOCOL, protocol(packet, start, execution));
             Memory.INTS.set(context, SKB_PKT_TYPE, packetType(packet, start));
         }
         if (network) {
@@ -162,6 +166,19 @@ public final class Packets {
         }
         execution.context = new byte[size];
         return execution.context;
+    }
+
+    /// The protocol of a frame as `eth_type_trans` finds it, in network byte order: below 0x600 the
+    /// field is a length, and what follows tells IPX from 802.2.
+    private static int protocol(MemorySegment packet, long start, Execution execution) {
+        short field = packet.get(Memory.SHORT, start + 12);
+        if (Short.toUnsignedInt(Short.reverseBytes(field)) >= ETH_P_802_3_MIN) {
+            return field & 0xFFFF;
+        }
+        boolean ipx =
+                execution.dataEnd - execution.data >= ETH_HLEN + 2
+                        && packet.get(Memory.SHORT, start + ETH_HLEN) == -1;
+        return (ipx ? ETH_P_802_3 : ETH_P_802_2) << 8;
     }
 
     /// As the loopback interface sees it, whose own address and broadcast address are zero.

@@ -27,6 +27,9 @@ final class Calls {
 
     private static final long END = Long.MAX_VALUE;
 
+    /// Lower than any byte of a frame: a subprogram may step back from an address that it gets.
+    private static final long BELOW = -(1L << 32);
+
     private final ProgramSpec spec;
 
     /// Whether a lookup in any of the program's maps gives a value in it.
@@ -103,7 +106,7 @@ final class Calls {
         Value[] args = unknownArgs();
         for (int reg = 1; reg <= 5; reg++) {
             args[reg] = Values.toCallee(state.regs[reg]);
-            lend(state, state.regs[reg], 0, END, true, listener);
+            lend(state, state.regs[reg], BELOW, END, true, listener);
         }
         listener.call(target, args);
         state.forgetIfLeaky();
@@ -141,7 +144,7 @@ final class Calls {
         Value result;
         if (helper == null) {
             for (int reg = 1; reg <= 5; reg++) {
-                lend(state, state.regs[reg], 0, END, true, listener);
+                lend(state, state.regs[reg], BELOW, END, true, listener);
             }
             listener.callAnything();
             result = Any.MIXED;
@@ -179,10 +182,11 @@ final class Calls {
             case ANYTHING -> {
                 // A helper such as probe_read may read wherever an address leads.
                 if (value instanceof Pointer p && p.region() == Region.STACK) {
-                    lend(state, value, -(1L << 32), END, true, listener);
+                    lend(state, value, BELOW, END, true, listener);
                 }
             }
-            default -> lend(state, value, 0, END, true, listener);
+            // A callback may step back from the address that it is given, as a subprogram may.
+            default -> lend(state, value, BELOW, END, true, listener);
         }
     }
 
