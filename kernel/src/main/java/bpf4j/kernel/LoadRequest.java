@@ -31,8 +31,10 @@ public record LoadRequest(
 
     /// The program of a specification whose maps are these.
     ///
+    /// @param maps in the specification's order; null for those that no instruction refers to
     /// @param btf the object's BTF, or null: then functions have no types
-    public static LoadRequest of(ProgramSpec spec, List<KernelMap> maps, @Nullable KernelBtf btf) {
+    public static LoadRequest of(
+            ProgramSpec spec, List<? extends @Nullable KernelMap> maps, @Nullable KernelBtf btf) {
         Code code = spec.code().map(pc -> withDescriptors(spec.code().at(pc), maps));
         byte[] functions = new byte[0];
         boolean typed =
@@ -62,15 +64,23 @@ public record LoadRequest(
                 functions);
     }
 
-    private static Insn withDescriptors(Insn insn, List<KernelMap> maps) {
+    private static Insn withDescriptors(Insn insn, List<? extends @Nullable KernelMap> maps) {
         if (!(insn instanceof Insn.LoadImm64(int dst, WideKind kind, int imm, int imm2))) {
             return insn;
         }
         return switch (kind) {
-            case MAP, MAP_IDX -> new Insn.LoadImm64(dst, WideKind.MAP, maps.get(imm).fd(), imm2);
+            case MAP, MAP_IDX -> new Insn.LoadImm64(dst, WideKind.MAP, fd(maps, imm), imm2);
             case MAP_VALUE, MAP_IDX_VALUE ->
-                    new Insn.LoadImm64(dst, WideKind.MAP_VALUE, maps.get(imm).fd(), imm2);
+                    new Insn.LoadImm64(dst, WideKind.MAP_VALUE, fd(maps, imm), imm2);
             case CONST, BTF_ID, FUNC -> insn;
         };
+    }
+
+    private static int fd(List<? extends @Nullable KernelMap> maps, int index) {
+        KernelMap map = maps.get(index);
+        if (map == null) {
+            throw new IllegalArgumentException("map " + index + " is not there");
+        }
+        return map.fd();
     }
 }

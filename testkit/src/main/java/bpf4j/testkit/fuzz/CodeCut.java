@@ -3,6 +3,8 @@ package bpf4j.testkit.fuzz;
 import bpf4j.isa.Code;
 import bpf4j.isa.Insn;
 import bpf4j.isa.WideKind;
+import bpf4j.spec.ProgramSpec;
+import bpf4j.spec.ProgramSpec.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,8 @@ final class CodeCut {
 
     /// The program without the instructions number `from` to `to - 1` (counted as instructions, not
     /// slots), or null when a jump or call would then lead out of the program.
-    static @Nullable Code without(Code code, int from, int to) {
+    static @Nullable ProgramSpec without(ProgramSpec spec, int from, int to) {
+        Code code = spec.code();
         List<Insn> insns = new ArrayList<>();
         List<Integer> slots = new ArrayList<>();
         for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
@@ -45,7 +48,45 @@ final class CodeCut {
             }
             kept.add(insn);
         }
-        return kept.isEmpty() ? null : Code.of(kept);
+        return kept.isEmpty() ? null : withCode(spec, Code.of(kept), moved(spec, moved));
+    }
+
+    /// The program with other instructions; what is no longer called is no function.
+    static ProgramSpec withCode(ProgramSpec spec, Code code, List<Function> functions) {
+        return new ProgramSpec(
+                spec.name(),
+                spec.section(),
+                spec.type(),
+                spec.license(),
+                code,
+                spec.maps(),
+                spec.externs(),
+                spec.btf(),
+                functions.stream().filter(function -> isEntered(code, function.pc())).toList(),
+                List.of(),
+                spec.flags());
+    }
+
+    private static List<Function> moved(ProgramSpec spec, int[] moved) {
+        return spec.functions().stream()
+                .map(f -> new Function(moved[f.pc()], f.name(), f.type()))
+                .toList();
+    }
+
+    private static boolean isEntered(Code code, int start) {
+        for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
+            int target =
+                    switch (code.at(pc)) {
+                        case Insn.CallLocal(int offset) -> pc + 1 + offset;
+                        case Insn.LoadImm64 load when load.kind() == WideKind.FUNC ->
+                                pc + 1 + load.imm();
+                        default -> 0;
+                    };
+            if (target == start) {
+                return true;
+            }
+        }
+        return start == 0;
     }
 
     private static @Nullable Insn retarget(Insn insn, int pc, int[] moved, int end) {

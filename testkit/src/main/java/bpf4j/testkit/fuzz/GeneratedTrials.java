@@ -1,9 +1,8 @@
 package bpf4j.testkit.fuzz;
 
-import bpf4j.spec.LoadException;
+import bpf4j.spec.ProgramSpec;
 import bpf4j.spec.ProgramType;
-import bpf4j.spec.ProgramTypes;
-import bpf4j.testkit.generate.Generated;
+import bpf4j.testkit.generate.Flavour;
 import bpf4j.testkit.generate.ProgramGenerator;
 import bpf4j.testkit.generate.Shape;
 
@@ -12,31 +11,44 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Generated XDP programs; every third has one thing broken.
+/// Generated programs, half of them for XDP; every third has one thing broken.
 ///
 /// @param inputs packets for each program
 record GeneratedTrials(int inputs) implements TrialSource {
-    static final ProgramType XDP = xdp();
-
-    private static ProgramType xdp() {
-        try {
-            return ProgramTypes.of(6, 0);
-        } catch (LoadException e) {
-            throw new AssertionError(e);
-        }
-    }
+    static final ProgramType XDP = Flavour.XDP.type();
+    private static final int RAW_ARGUMENTS = 96;
 
     @Override
     public Trial trial(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Shape shape = random.nextInt(3) == 0 ? Shape.SMALL : Shape.FULL;
-        Generated generated = ProgramGenerator.xdp(random.nextLong(), shape);
-        var code = generated.code();
+        Flavour flavour = flavour(random);
+        ProgramSpec spec = ProgramGenerator.of(random.nextLong(), shape, flavour).spec();
         if (random.nextInt(3) == 0) {
-            code = Mutator.mutate(code, random);
+            spec = Mutator.mutate(spec, random);
         }
-        List<byte[]> packets = packets(inputs, random);
-        return new Trial("seed " + seed, XDP, code, generated.maps(), packets);
+        List<byte[]> packets =
+                flavour == Flavour.RAW_TRACEPOINT
+                        ? contexts(inputs, random)
+                        : packets(inputs, random);
+        return new Trial("seed " + seed, spec, packets);
+    }
+
+    private static Flavour flavour(SplittableRandom random) {
+        return random.nextBoolean()
+                ? Flavour.XDP
+                : Flavour.values()[random.nextInt(Flavour.values().length)];
+    }
+
+    /// The arguments of a raw tracepoint.
+    private static List<byte[]> contexts(int count, SplittableRandom random) {
+        List<byte[]> contexts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] context = new byte[RAW_ARGUMENTS];
+            fill(context, random);
+            contexts.add(context);
+        }
+        return contexts;
     }
 
     /// Packets of several lengths: random bytes, zeros, and bytes with the top bit set.

@@ -54,6 +54,10 @@ final class Judge implements TrialJudge {
             KernelProgram.Verdict verdict = load(trial, 0);
             try (KernelProgram program = verdict.program()) {
                 boolean accepted = verified != null;
+                if (verdict.errno() == Errno.EFAULT) {
+                    // Linux's way to say that it found a mistake in its own verifier.
+                    return new Judgement(accepted, null, refusal, null);
+                }
                 if (verified == null) {
                     String cause = refusal + ": " + ourText.replaceAll("\\d+", "N");
                     return new Judgement(accepted, program != null, cause, null);
@@ -99,7 +103,7 @@ final class Judge implements TrialJudge {
             reference = OurEngines.watched(trial, verified);
         } catch (AssertionError e) {
             return new Problem(Check.FACTS, String.valueOf(e.getMessage()), -1);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             return problem("the interpreter", e);
         }
         for (int i = 0; i < reference.runs().size(); i++) {
@@ -125,7 +129,7 @@ final class Judge implements TrialJudge {
                     return readsStaleStack(trial, verified, reference) ? null : found;
                 }
             }
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             return problem("the JIT", e);
         }
         if (program == null) {

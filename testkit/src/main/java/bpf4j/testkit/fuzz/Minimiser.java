@@ -3,6 +3,7 @@ package bpf4j.testkit.fuzz;
 import bpf4j.isa.Code;
 import bpf4j.isa.Insn;
 import bpf4j.isa.Operand;
+import bpf4j.spec.ProgramSpec;
 import bpf4j.testkit.fuzz.Finding.Check;
 import bpf4j.testkit.fuzz.Judgement.Problem;
 
@@ -65,7 +66,7 @@ final class Minimiser {
         for (int size = Math.max(1, count(trial.code()) / 2); size >= 1; size /= 2) {
             int at = 0;
             while (at < count(trial.code())) {
-                Code less = CodeCut.without(trial.code(), at, at + size);
+                ProgramSpec less = CodeCut.without(trial.spec(), at, at + size);
                 if (less != null && keeps(trial.with(less))) {
                     any = true;
                 } else {

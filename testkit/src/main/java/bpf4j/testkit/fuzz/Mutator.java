@@ -5,6 +5,7 @@ import bpf4j.isa.Cond;
 import bpf4j.isa.Insn;
 import bpf4j.isa.Operand;
 import bpf4j.isa.Size;
+import bpf4j.spec.ProgramSpec;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ final class Mutator {
 
     private Mutator() {}
 
-    static Code mutate(Code code, SplittableRandom random) {
+    static ProgramSpec mutate(ProgramSpec spec, SplittableRandom random) {
+        Code code = spec.code();
         for (int i = 0; i < TRIES; i++) {
             int pc = random.nextInt(code.size());
             if (code.isSecondSlot(pc)) {
@@ -28,7 +30,7 @@ final class Mutator {
                 for (int p = 0; p < pc; p = code.next(p)) {
                     number++;
                 }
-                Code less = CodeCut.without(code, number, number + 1);
+                ProgramSpec less = CodeCut.without(spec, number, number + 1);
                 if (less != null) {
                     return less;
                 }
@@ -36,10 +38,11 @@ final class Mutator {
             }
             Insn changed = change(code.at(pc), random);
             if (changed != null && !changed.equals(code.at(pc))) {
-                return code.map(p -> p == pc ? changed : code.at(p));
+                Code other = code.map(p -> p == pc ? changed : code.at(p));
+                return CodeCut.withCode(spec, other, spec.functions());
             }
         }
-        return code;
+        return spec;
     }
 
     private static @Nullable Insn change(Insn insn, SplittableRandom random) {

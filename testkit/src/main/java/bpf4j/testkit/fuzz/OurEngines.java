@@ -8,11 +8,16 @@ import bpf4j.runtime.Bindings;
 import bpf4j.runtime.BpfMap;
 import bpf4j.runtime.Execution;
 import bpf4j.runtime.LoadedProgram;
+import bpf4j.runtime.Memory;
 import bpf4j.runtime.ProgramFault;
 import bpf4j.runtime.helper.LinuxHelpers;
+import bpf4j.runtime.map.MapOfMaps;
 import bpf4j.runtime.map.Maps;
+import bpf4j.runtime.map.ProgramArrayMap;
 import bpf4j.spec.LoadException;
 import bpf4j.spec.MapSpec;
+import bpf4j.spec.MapSpec.Content;
+import bpf4j.spec.MapType;
 import bpf4j.testkit.containment.FactsCheck;
 import bpf4j.verifier.CheckedProgram;
 import bpf4j.verifier.VerificationException;
@@ -27,6 +32,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// Runs trials on our engines, each run in an address space of its own, so that addresses are the
 /// same
@@ -40,20 +46,26 @@ final class OurEngines {
     private OurEngines() {}
 
     private interface Loader {
-        LoadedProgram load(Bindings bindings) throws VerificationException;
+        Ready load(Bindings bindings) throws VerificationException;
+    }
+
+    /// A program and what to do before each run.
+    private record Ready(LoadedProgram program, Consumer<Execution> before) {
+        /// Runs begin on a stack of zeros, in all engines: what an atomic operation leaves there
+        /// must not reach the next run.
+        static Ready onZeros(LoadedProgram program) {
+            return new Ready(program, execution -> Arrays.fill(execution.stack, (byte) 0));
+        }
     }
 
     /// The interpreter, on a stack that is full of one byte.
     static Outcome onStaleStack(Trial trial, VerifiedProgram program) {
         return run(
                 trial,
-                bindings -> {
-                    LoadedProgram loaded = Interpreter.load(program, bindings);
-                    return execution -> {
-                        Arrays.fill(execution.stack, STALE);
-                        return loaded.run(execution);
-                    };
-                });
+                bindings ->
+                        new Ready(
+                                Interpreter.load(program, bindings),
+                                execution -> Arrays.fill(execution.stack, STALE)));
     }
 
     /// The interpreter on a stack of zeros, every step compared with the facts.
@@ -63,30 +75,24 @@ final class OurEngines {
                 bindings -> {
                     FactsCheck facts =
                             new FactsCheck(program.spec(), program.facts(), bindings.maps());
-                    LoadedProgram loaded = Interpreter.load(program, bindings, facts);
-                    return execution -> {
-                        facts.reset();
-                        Arrays.fill(execution.stack, (byte) 0);
-                        return loaded.run(execution);
-                    };
+                    Ready ready = Ready.onZeros(Interpreter.load(program, bindings, facts));
+                    return new Ready(
+                            ready.program,
+                            execution -> {
+                                facts.reset();
+                                ready.before.accept(execution);
+                            });
                 });
     }
 
     static Outcome jit(Trial trial, VerifiedProgram program) {
-        return run(trial, bindings -> onZeros(Jit.load(program, bindings)));
+        return run(trial, bindings -> Ready.onZeros(Jit.load(program, bindings)));
     }
 
     static Outcome jitWithoutFacts(Trial trial) {
-        return run(trial, bindings -> onZeros(Jit.load(CheckedProgram.of(trial.spec()), bindings)));
-    }
-
-    /// The same program, run on a stack of zeros as the watched interpreter is: what an atomic
-    /// operation leaves there must not reach the next run.
-    private static LoadedProgram onZeros(LoadedProgram program) {
-        return execution -> {
-            Arrays.fill(execution.stack, (byte) 0);
-            return program.run(execution);
-        };
+        return run(
+                trial,
+                bindings -> Ready.onZeros(Jit.load(CheckedProgram.of(trial.spec()), bindings)));
     }
 
     private static Outcome run(Trial trial, Loader loader) {
@@ -96,19 +102,58 @@ final class OurEngines {
             for (MapSpec spec : trial.maps()) {
                 maps.add(Maps.create(space, spec));
             }
-            LoadedProgram program = loader.load(new Bindings(space, maps, LinuxHelpers.table()));
+            Ready ready = loader.load(new Bindings(space, maps, LinuxHelpers.table()));
+            for (BpfMap map : maps) {
+                fill(map, maps, trial, ready.program);
+            }
             Execution execution = new Execution(space);
             List<Outcome.Run> runs = new ArrayList<>();
             for (byte[] packet : trial.packets()) {
-                runs.add(run(trial, program, execution, packet));
+                for (BpfMap map : maps) {
+                    if (map.spec().type().isPerCpu()) {
+                        clear(map);
+                    }
+                }
+                ready.before.accept(execution);
+                runs.add(run(trial, ready.program, execution, packet));
             }
             List<Map<String, String>> dumps = new ArrayList<>();
             for (int i = 0; i < maps.size(); i++) {
-                dumps.add(trial.uses(i) ? dump(maps.get(i)) : Map.of());
+                boolean used = trial.uses(i) || Contents.isHeld(trial.maps().get(i), trial);
+                dumps.add(used ? dump(maps.get(i)) : Map.of());
             }
             return new Outcome(runs, dumps);
         } catch (LoadException | VerificationException e) {
             throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static void fill(BpfMap map, List<BpfMap> maps, Trial trial, LoadedProgram program) {
+        for (MapSpec.Entry entry : map.spec().initial()) {
+            MemorySegment key = MemorySegment.ofArray(entry.key());
+            switch (entry.content()) {
+                case Content.Bytes(byte[] value) ->
+                        map.update(0, key, 0, MemorySegment.ofArray(value), 0, BpfMap.ANY);
+                case Content.ProgramRef _ ->
+                        ((ProgramArrayMap) map).set((int) Memory.INTS.get(entry.key(), 0), program);
+                case Content.MapRef(String name) ->
+                        ((MapOfMaps) map)
+                                .put(key, 0, maps.get(Contents.index(trial, name)), BpfMap.ANY);
+            }
+        }
+    }
+
+    /// Empties a map between runs.
+    private static void clear(BpfMap map) {
+        byte[] zeros = new byte[map.spec().valueSize()];
+        MemorySegment key = MemorySegment.ofArray(new byte[map.spec().keySize()]);
+        boolean array = map.spec().type() == MapType.PERCPU_ARRAY;
+        for (long at = -1; map.nextKey(key, at, key, 0) >= 0; at = array ? 0 : -1) {
+            if (array) {
+                map.update(0, key, 0, MemorySegment.ofArray(zeros), 0, BpfMap.ANY);
+            } else {
+                map.delete(key, 0);
+            }
         }
     }
 
@@ -117,8 +162,15 @@ final class OurEngines {
         execution.fuel = FUEL;
         try {
             TestRun.Result result =
-                    TestRun.run(program, trial.type(), execution, packet, new byte[0], 1);
-            return new Outcome.Run((int) result.r0(), "", result.data());
+                    TestRun.run(
+                            program,
+                            trial.type(),
+                            execution,
+                            Inputs.data(trial, packet),
+                            Inputs.context(trial, packet),
+                            1);
+            String refusal = result.errno() == 0 ? "" : "errno " + result.errno();
+            return new Outcome.Run((int) result.r0(), refusal, result.data());
         } catch (ProgramFault e) {
             return new Outcome.Run(0, String.valueOf(e.getMessage()), new byte[0]);
         }
@@ -126,6 +178,9 @@ final class OurEngines {
 
     private static Map<String, String> dump(BpfMap map) {
         Map<String, String> entries = new TreeMap<>();
+        if (!Contents.isCompared(map.spec().type())) {
+            return entries;
+        }
         byte[] key = new byte[map.spec().keySize()];
         MemorySegment keySegment = MemorySegment.ofArray(key);
         long at = -1;
