@@ -1,17 +1,20 @@
 package bpf4j.testkit.fuzz;
 
+import bpf4j.isa.Code;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.spec.ProgramType;
 import bpf4j.testkit.generate.Flavour;
 import bpf4j.testkit.generate.ProgramGenerator;
 import bpf4j.testkit.generate.Shape;
+import bpf4j.testkit.generate.SteeredPrograms;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Generated programs, half of them for XDP; every third has one thing broken.
+/// Generated programs, half of them for XDP; every third has one thing broken. Every fourth is a
+/// small one that steers values to the edge of what is allowed.
 ///
 /// @param inputs packets for each program
 record GeneratedTrials(int inputs) implements TrialSource {
@@ -21,6 +24,9 @@ record GeneratedTrials(int inputs) implements TrialSource {
     @Override
     public Trial trial(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
+        if (random.nextInt(4) == 0) {
+            return steered(seed, random);
+        }
         Shape shape = random.nextInt(3) == 0 ? Shape.SMALL : Shape.FULL;
         Flavour flavour = flavour(random);
         ProgramSpec spec = ProgramGenerator.of(random.nextLong(), shape, flavour).spec();
@@ -32,6 +38,16 @@ record GeneratedTrials(int inputs) implements TrialSource {
                         ? contexts(inputs, random)
                         : packets(inputs, random);
         return new Trial("seed " + seed, spec, packets);
+    }
+
+    /// A small program, which more changes leave meaningful.
+    private Trial steered(long seed, SplittableRandom random) {
+        Code code = SteeredPrograms.xdp(random.nextLong());
+        ProgramSpec spec = ProgramSpec.of("fuzz", XDP, code, SteeredPrograms.MAPS);
+        for (int changes = random.nextInt(3); changes > 0; changes--) {
+            spec = Mutator.mutate(spec, random);
+        }
+        return new Trial("seed " + seed, spec, packets(inputs, random));
     }
 
     private static Flavour flavour(SplittableRandom random) {
