@@ -24,9 +24,7 @@ public final class SeededRun {
         }
         AtomicLong done = new AtomicLong();
         try {
-            new Fuzzer(
-                            new Fuzzer.Settings(
-                                    seed, programs, seconds * 1_000_000_000, engines, 16))
+            new Fuzzer(new Fuzzer.Settings(seed, programs, seconds * 1_000_000_000, engines, 16))
                     .run(
                             new Fuzzer.Listener() {
                                 @Override
@@ -40,7 +38,10 @@ public final class SeededRun {
                                 }
                             });
             return null;
-        } catch (Found found) {
+        } catch (IllegalStateException e) {
+            if (!(e.getCause() instanceof Found found)) {
+                throw e;
+            }
             Finding finding = found.finding;
             var code = finding.trial().code();
             int instructions = 0;
