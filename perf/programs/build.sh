@@ -30,7 +30,8 @@ for source in $sources; do
         "$clang" --target=bpf -mcpu=v3 -g $options -idirafter "/usr/include/$(uname -m)-linux-gnu" -c "$source" \
             -o "$output/$name.bpf.o"
         "$strip" -g "$output/$name.bpf.o"
-        "$clang" --target=bpf -mcpu=v3 -DPLAIN $options -c "$source" -o "$output/$name.plain.o"
+        grep -q 'uBPF has no' "$source" ||
+            "$clang" --target=bpf -mcpu=v3 -DPLAIN $options -c "$source" -o "$output/$name.plain.o"
         "$clang" --target=wasm32 $options -c "$source" -o "$output/$name.wasm.o"
     }
     # Packets are put where the stack and the data of the program end.

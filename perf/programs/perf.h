@@ -37,15 +37,32 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
     struct {                                                                             \
         __uint(type, kind);                                                              \
         __uint(max_entries, entries);                                                    \
+        __uint(map_flags, FLAGS_OF(kind));                                               \
         __type(key, key_type);                                                           \
         __type(value, value_type);                                                       \
     } name SEC(".maps")
 
 #define ARRAY BPF_MAP_TYPE_ARRAY
 #define HASH BPF_MAP_TYPE_HASH
+#define LPM BPF_MAP_TYPE_LPM_TRIE
+#define FLAGS_OF(kind) (kind == LPM ? BPF_F_NO_PREALLOC : 0)
 
 #define lookup(map, key) bpf_map_lookup_elem(&map, key)
 #define update(map, key, value) bpf_map_update_elem(&map, key, value, BPF_ANY)
+#define loop(times, function, context) bpf_loop(times, function, context, 0)
+
+/* Programs that tail-call each other: CHAIN(those at 0, 1, ...), then TAIL_CALL(index) inside them. */
+#define CHAIN(a, b, c, d, e, f, g)                                                       \
+    int a(struct xdp_md *), b(struct xdp_md *), c(struct xdp_md *), d(struct xdp_md *);  \
+    int e(struct xdp_md *), f(struct xdp_md *), g(struct xdp_md *);                      \
+    struct {                                                                             \
+        __uint(type, BPF_MAP_TYPE_PROG_ARRAY);                                           \
+        __uint(max_entries, 8);                                                          \
+        __uint(key_size, sizeof(u32));                                                   \
+        __array(values, int(void *));                                                    \
+    } chain SEC(".maps") = {.values = {(void *) &a, (void *) &b, (void *) &c, (void *) &d, \
+                                       (void *) &e, (void *) &f, (void *) &g}}
+#define TAIL_CALL(index) bpf_tail_call(context, &chain, index)
 
 #elif defined(__bpf__)
 
@@ -93,6 +110,24 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define lookup(map, key) map_lookup(&map, key)
 #define update(map, key, value) map_update(&map, key, value)
+
+INLINE void loop(u32 times, long (*function)(u32, void *), void *context) {
+    for (u32 i = 0; i < times && function(i, context) == 0; i++) {
+    }
+}
+
+/* The table may change while programs run, as Linux's may. */
+#define CHAIN(a, b, c, d, e, f, g)                                                       \
+    u32 a(u8 *, u64), b(u8 *, u64), c(u8 *, u64), d(u8 *, u64);                          \
+    u32 e(u8 *, u64), f(u8 *, u64), g(u8 *, u64);                                        \
+    static u32 (*volatile chain[8])(u8 *, u64) = {a, b, c, d, e, f, g}
+#define TAIL_CALL(index)                                                                 \
+    do {                                                                                 \
+        u32 (*next)(u8 *, u64) = chain[index];                                           \
+        if (next) {                                                                      \
+            return next(data, end - data);                                               \
+        }                                                                                \
+    } while (0)
 
 #endif
 

@@ -36,6 +36,8 @@ public record Candidate(
                     of("ubpf-jit", Entry.SINGLE, PacketMemory.NATIVE, "UbpfContender"),
                     of("ubpf-jit", Entry.BATCH, PacketMemory.NATIVE, "UbpfContender"),
                     of("ubpf-interpreter", Entry.BATCH, PacketMemory.NATIVE, "UbpfContender"),
+                    of("chicory", Entry.SINGLE, PacketMemory.LINEAR, "ChicoryContender"),
+                    of("chicory", Entry.BATCH, PacketMemory.LINEAR, "ChicoryContender"),
                     of("libpcap", Entry.BATCH, PacketMemory.NATIVE, "PcapContender"));
 
     private static Candidate of(String name, Entry entry, PacketMemory memory, String className) {

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /// One program in a process of its own: makes every contender, compares what they do, times them,
 /// writes the results to a file.
 public final class ProgramRun {
+    private final Programs.Program program;
     private final Workload workload;
     private final Path programs;
     private final @Nullable Path library;
@@ -21,9 +22,10 @@ public final class ProgramRun {
     private final Path scratch;
 
     private ProgramRun(
-            Workload workload, Path programs, @Nullable Path library, @Nullable Path ubpf)
+            Programs.Program program, Path programs, @Nullable Path library, @Nullable Path ubpf)
             throws IOException {
-        this.workload = workload;
+        this.program = program;
+        this.workload = program.workload();
         this.programs = programs;
         this.library = library;
         this.ubpf = ubpf;
@@ -35,10 +37,7 @@ public final class ProgramRun {
     public static void main(String[] args) throws IOException {
         ProgramRun run =
                 new ProgramRun(
-                        Programs.named(args[0]).workload(),
-                        Path.of(args[1]),
-                        path(args[2]),
-                        path(args[3]));
+                        Programs.named(args[0]), Path.of(args[1]), path(args[2]), path(args[3]));
         Rounds.Effort effort = args[4].equals("quick") ? Rounds.Effort.QUICK : Rounds.Effort.FULL;
         List<Measured> measured = run.measure(Pattern.compile(args[5]), effort);
         new ObjectMapper().writeValue(Path.of(args[6]).toFile(), measured);
@@ -58,13 +57,14 @@ public final class ProgramRun {
         List<Outcome> expected = List.of();
         for (Candidate candidate : Candidate.ALL) {
             boolean reference = candidate == Candidate.ALL.getFirst();
-            if (!reference && !wanted.matcher(candidate.id()).find()) {
+            boolean takesPart = program.suits(candidate) && wanted.matcher(candidate.id()).find();
+            if (!reference && !takesPart) {
                 continue;
             }
             try {
                 Contender contender = candidate.create(setup(candidate));
                 List<Outcome> outcomes = Judge.outcomes(contender, workload);
-                if (reference) {
+                if (expected.isEmpty()) {
                     expected = outcomes;
                 }
                 String wrong = Judge.difference(outcomes, expected);

@@ -1,5 +1,8 @@
 package bpf4j.perf.compare;
 
+import bpf4j.perf.compare.Workload.Entry;
+import bpf4j.perf.compare.Workload.Fill;
+import bpf4j.perf.compare.Workload.PacketMemory;
 import bpf4j.perf.compare.Workload.Watch;
 
 import java.nio.ByteBuffer;
@@ -14,6 +17,7 @@ import java.util.stream.IntStream;
 public final class Programs {
     private static final int TCP = 6;
     private static final int UDP = 17;
+    private static final String GENERATED = "generated";
 
     /// All programs.
     public static final List<Program> ALL =
@@ -27,7 +31,19 @@ public final class Programs {
                     new Program("compute loops", strcmp()),
                     new Program("compute loops", memcpy()),
                     new Program("compute loops", interpret()),
-                    new Program("stack-heavy", stackStruct()));
+                    new Program("compute loops", bpfLoop()),
+                    new Program("stack-heavy", stackStruct()),
+                    new Program("LPM", lpmLookup()),
+                    new Program("LPM", firewall()),
+                    new Program("tail calls", tailChain()),
+                    generated("straight_1k"),
+                    generated("straight_10k"),
+                    generated("straight_100k"),
+                    generated("straight_1000k"),
+                    generated("branchy_1k"),
+                    generated("branchy_10k"),
+                    generated("branchy_100k"),
+                    generated("branchy_500k"));
 
     private Programs() {}
 
@@ -36,6 +52,22 @@ public final class Programs {
         /// The program's name.
         public String name() {
             return workload.program();
+        }
+
+        /// Whether the program is a large one that exists only as instructions.
+        public boolean isGenerated() {
+            return kind.equals(GENERATED);
+        }
+
+        /// Whether a contender takes part; of our engines only the usual way into the large
+        /// programs.
+        boolean suits(Candidate candidate) {
+            return !isGenerated()
+                    || candidate.memory() == PacketMemory.KERNEL
+                    || candidate.memory() == PacketMemory.HEAP
+                            && candidate.entry() == Entry.SINGLE
+                            && !candidate.name().equals("hand")
+                    || candidate.name().startsWith("ubpf") && candidate.entry() == Entry.BATCH;
         }
     }
 
@@ -189,6 +221,79 @@ public final class Programs {
         byte[] good = ethernet(TCP, 443, 64);
         return workload(
                 "stack_struct", good, List.of(random(64), random(54), Arrays.copyOf(good, 53)));
+    }
+
+    private static Workload bpfLoop() {
+        byte[] other = random(60);
+        return workload("bpf_loop256", ethernet(TCP, 443, 64), List.of(other));
+    }
+
+    private static Workload tailChain() {
+        byte[] good = ethernet(TCP, 443, 64);
+        byte[] other = good.clone();
+        other[15] = 99;
+        return workload("tail_chain", good, List.of(other, Arrays.copyOf(good, 19)));
+    }
+
+    private static Workload firewall() {
+        byte[] good = ethernet(TCP, 443, 64);
+        byte[] blocked = good.clone();
+        blocked[26] = (byte) 203;
+        blocked[27] = 0;
+        blocked[28] = 113;
+        byte[] flags = good.clone();
+        flags[47] = 3;
+        return workload(
+                "xdp_firewall",
+                good,
+                List.of(
+                        blocked,
+                        flags,
+                        ethernet(TCP, 23, 64),
+                        ethernet(UDP, 53, 90),
+                        ethernet(1, 0, 70),
+                        random(60),
+                        Arrays.copyOf(good, 40)));
+    }
+
+    /// 512 prefixes, of which three contain the source of the packet.
+    private static Workload lpmLookup() {
+        byte[] good = ethernet(TCP, 443, 64);
+        List<Fill> prefixes = new ArrayList<>();
+        Random random = new Random(512);
+        int source = 0x0A00_0001;
+        for (int length : new int[] {8, 16, 24}) {
+            prefixes.add(prefix(length, source, 1000 + length));
+        }
+        while (prefixes.size() < 512) {
+            int length = 8 + random.nextInt(21);
+            prefixes.add(prefix(length, random.nextInt(), 2 + prefixes.size()));
+        }
+        List<byte[]> probes = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            byte[] probe = good.clone();
+            Fill near = prefixes.get(i);
+            System.arraycopy(near.key(), 4, probe, 26, 4);
+            probe[29] ^= (byte) i;
+            probes.add(probe);
+        }
+        probes.add(Arrays.copyOf(good, 33));
+        return new Workload("lpm_lookup", good, probes, List.of(), prefixes);
+    }
+
+    private static Fill prefix(int length, int address, int value) {
+        int masked = address & -1 << 32 - length;
+        byte[] key =
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(length)
+                        .putInt(Integer.reverseBytes(masked))
+                        .array();
+        return new Fill("prefixes", 4, key, le32(value));
+    }
+
+    private static Program generated(String name) {
+        return new Program(GENERATED, workload(name, random(64), List.of(random(80), random(60))));
     }
 
     private static Workload workload(String name, byte[] packet, List<byte[]> probes) {

@@ -1,7 +1,9 @@
 package bpf4j.perf.compare;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// The results of one program as text: times with their spread, and how many times as long as
@@ -41,19 +43,32 @@ final class Table {
                 text.append(line(measured, bases));
             }
         }
-        for (Measured measured : all) {
-            if (measured.reason() != null) {
-                text.append(
-                        "  %-17s %-7s %-7s %s: %s%n"
-                                .formatted(
-                                        measured.contender(),
-                                        measured.entry(),
-                                        measured.memory(),
-                                        measured.wrong() ? "WRONG" : "did not run",
-                                        measured.reason()));
-            }
-        }
+        reasons(all).forEach((reason, who) -> text.append("  %s: %s%n".formatted(who, reason)));
         return text.toString();
+    }
+
+    /// Why some did not run, with all of whom that is true.
+    private static Map<String, String> reasons(List<Measured> all) {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (Measured measured : all) {
+            if (measured.reason() == null) {
+                continue;
+            }
+            if (measured.wrong()) {
+                String who =
+                        "%s %s %s"
+                                .formatted(
+                                        measured.contender(), measured.entry(), measured.memory());
+                reasons.merge("WRONG: " + measured.reason(), who, (old, more) -> old + ", " + more);
+                continue;
+            }
+            String who = measured.contender();
+            reasons.merge(
+                    "did not run: " + measured.reason(),
+                    who,
+                    (old, more) -> (", " + old).endsWith(", " + more) ? old : old + ", " + more);
+        }
+        return reasons;
     }
 
     private static String line(Measured measured, List<Optional<Measured>> bases) {

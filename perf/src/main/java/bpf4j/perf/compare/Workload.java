@@ -2,6 +2,7 @@ package bpf4j.perf.compare;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -38,9 +39,12 @@ public record Workload(
             Path programs,
             @Nullable Path library,
             @Nullable Path ubpf) {
-        /// A file made of the program's C source.
+        /// A file made of the program's C source, or the example of the same name.
         public Path object(String suffix) {
-            return programs.resolve("objects").resolve(workload.program + suffix);
+            Path own = programs.resolve("objects").resolve(workload.program + suffix);
+            return Files.exists(own)
+                    ? own
+                    : programs.resolve("../../examples").resolve(workload.program + suffix);
         }
     }
 

@@ -1,6 +1,5 @@
 package bpf4j.perf.contender;
 
-import bpf4j.loader.ObjectSpec;
 import bpf4j.perf.compare.Contender;
 import bpf4j.perf.compare.Outcome;
 import bpf4j.perf.compare.Ring;
@@ -50,7 +49,7 @@ public final class CheckedContender implements Contender {
         engine = setup.variant().equals("jit") ? Engine.JIT : Engine.INTERPRETER;
         ring = Ring.of(workload.packet());
         Map<String, LoadedProgram> programs = new LinkedHashMap<>();
-        for (ProgramSpec spec : ObjectSpec.load(setup.object(".bpf.o")).programs()) {
+        for (ProgramSpec spec : Specs.of(setup)) {
             programs.put(spec.name(), load(spec));
         }
         for (BpfMap map : maps.values()) {

@@ -1,11 +1,11 @@
 package bpf4j.perf.contender;
 
 import bpf4j.isa.Assembler;
+import bpf4j.kernel.KernelBtf;
 import bpf4j.kernel.KernelException;
 import bpf4j.kernel.KernelMap;
 import bpf4j.kernel.KernelProgram;
 import bpf4j.kernel.LoadRequest;
-import bpf4j.loader.ObjectSpec;
 import bpf4j.perf.compare.Contender;
 import bpf4j.perf.compare.Outcome;
 import bpf4j.perf.compare.Unavailable;
@@ -19,6 +19,7 @@ import bpf4j.spec.ProgramTypes;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class KernelContender implements Contender {
     private final Workload workload;
     private final Map<String, KernelMap> maps = new LinkedHashMap<>();
     private final Map<String, KernelProgram> programs = new LinkedHashMap<>();
+    private @Nullable KernelBtf btf;
     private final KernelProgram program;
     private final @Nullable Contender baseline;
 
@@ -68,27 +70,39 @@ public final class KernelContender implements Contender {
             if (Files.exists(JIT) && Files.readString(JIT).startsWith("0")) {
                 throw new Unavailable("Linux's JIT is switched off (net.core.bpf_jit_enable)");
             }
-            return ObjectSpec.load(setup.object(".bpf.o")).programs();
+            return Specs.of(setup);
         } catch (IOException | LoadException e) {
             throw new Unavailable(String.valueOf(e.getMessage()));
         }
     }
 
     private void load(ProgramSpec spec) throws KernelException, Unavailable {
+        if (spec.btf() != null && btf == null) {
+            btf = KernelBtf.load(spec.btf().encode(ByteOrder.nativeOrder()));
+        }
         List<KernelMap> bound = new ArrayList<>();
         for (MapSpec map : spec.maps()) {
             KernelMap live = maps.get(map.name());
             if (live == null) {
-                live = KernelMap.create(map, null, null);
+                live = create(map);
                 maps.put(map.name(), live);
             }
             bound.add(live);
         }
-        KernelProgram.Verdict verdict = KernelProgram.load(LoadRequest.of(spec, bound, null), 0);
+        KernelProgram.Verdict verdict = KernelProgram.load(LoadRequest.of(spec, bound, btf), 0);
         if (verdict.program() == null) {
             throw new Unavailable("Linux refuses the program, errno " + verdict.errno());
         }
         programs.put(spec.name(), verdict.program());
+    }
+
+    /// With its types where Linux takes them for this kind of map, else without.
+    private KernelMap create(MapSpec map) throws KernelException {
+        try {
+            return KernelMap.create(map, null, btf);
+        } catch (KernelException e) {
+            return KernelMap.create(map, null, null);
+        }
     }
 
     private void fill() throws KernelException {
@@ -161,6 +175,9 @@ public final class KernelContender implements Contender {
     public void close() {
         programs.values().forEach(KernelProgram::close);
         maps.values().forEach(KernelMap::close);
+        if (btf != null) {
+            btf.close();
+        }
         if (baseline != null) {
             baseline.close();
         }

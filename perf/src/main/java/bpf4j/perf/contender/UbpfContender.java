@@ -100,14 +100,16 @@ public final class UbpfContender implements Contender {
     }
 
     private static byte[] code(Workload.Setup setup) throws Unavailable {
+        String name = setup.workload().program();
+        if (Generated.isName(name)) {
+            return Generated.code(name, false);
+        }
         Path object = setup.object(".plain.o");
         if (!Files.exists(object)) {
             throw new Unavailable("the program needs what uBPF has not");
         }
         try {
-            return Codec.encode(
-                    ObjectSpec.load(object).link(setup.workload().program()).code(),
-                    ByteOrder.nativeOrder());
+            return Codec.encode(ObjectSpec.load(object).link(name).code(), ByteOrder.nativeOrder());
         } catch (LoadException e) {
             throw new Unavailable(String.valueOf(e.getMessage()));
         }

@@ -17,10 +17,13 @@ import bpf4j.vm.BpfProgram;
 import bpf4j.vm.Engine;
 import bpf4j.vm.Runner;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// bpf4j as an application uses it: verified, then interpreted or compiled. The variant is
 /// `interpreter` or `jit`.
@@ -30,7 +33,9 @@ public final class VmContender implements Contender {
     private final PacketMemory memory;
     private final Ring ring;
     private final MemorySegment[] packets;
-    private final BpfObject object;
+    /// Null for a generated program, which has no maps.
+    private final @Nullable BpfObject object;
+
     private final BpfProgram program;
     private final Runner runner;
 
@@ -42,11 +47,17 @@ public final class VmContender implements Contender {
         ring = Ring.of(workload.packet());
         packets = NativePackets.of(ring, Arena.ofAuto());
         Engine engine = setup.variant().equals("jit") ? Engine.JIT : Engine.INTERPRETER;
-        object = Bpf.builder().engine(engine).build().load(ObjectSpec.load(setup.object(".bpf.o")));
-        for (Workload.Fill fill : workload.fills()) {
-            object.map(fill.map()).update(fill.key(), fill.value());
+        Bpf bpf = Bpf.builder().engine(engine).build();
+        if (Generated.isName(workload.program())) {
+            object = null;
+            program = bpf.load(Generated.spec(workload.program()));
+        } else {
+            object = bpf.load(ObjectSpec.load(setup.object(".bpf.o")));
+            for (Workload.Fill fill : workload.fills()) {
+                object.map(fill.map()).update(fill.key(), fill.value());
+            }
+            program = object.program(workload.program());
         }
-        program = object.program(workload.program());
         runner = program.runner();
     }
 
@@ -62,7 +73,7 @@ public final class VmContender implements Contender {
         }
         List<byte[]> values = new ArrayList<>();
         for (Workload.Watch watch : workload.watches()) {
-            byte[] value = object.map(watch.map()).lookup(watch.key());
+            byte[] value = Objects.requireNonNull(object).map(watch.map()).lookup(watch.key());
             values.add(value == null ? new byte[0] : value);
         }
         return new Outcome((int) r0, runner.packet(), values);

@@ -23,6 +23,14 @@ final class Fields {
         return (int) LE32.get(bytes, at);
     }
 
+    static int be32(byte[] bytes, int at) {
+        return Integer.reverseBytes(le32(bytes, at));
+    }
+
+    static void putLe32(byte[] bytes, int at, int value) {
+        LE32.set(bytes, at, value);
+    }
+
     static long le64(byte[] bytes, int at) {
         return (long) LE64.get(bytes, at);
     }

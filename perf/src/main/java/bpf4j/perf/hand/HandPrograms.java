@@ -1,6 +1,7 @@
 package bpf4j.perf.hand;
 
 import bpf4j.perf.compare.Workload;
+import bpf4j.perf.firewall.HandFirewall;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,10 @@ public final class HandPrograms {
             case "memcpy512" -> Loops::copy;
             case "switch32" -> Loops::interpret;
             case "stack_struct" -> Filters::event;
+            case "bpf_loop256" -> Loops::loop;
+            case "tail_chain" -> new Chain();
+            case "lpm_lookup" -> new Prefixes(workload);
+            case "xdp_firewall" -> new HandFirewall()::run;
             default -> null;
         };
     }

@@ -97,4 +97,15 @@ final class Loops {
         }
         return value;
     }
+
+    static int loop(byte[] p, int start, int length) {
+        if (length < 1) {
+            return 0;
+        }
+        int sum = p[start] & 0xFF;
+        for (int i = 0; i < 256; i++) {
+            sum = sum * 31 + i;
+        }
+        return sum;
+    }
 }

@@ -61,8 +61,8 @@ class TableTest {
                   contender         entry   memory          ns        low       high   /native /kernel   /ubpf   /hand
                   jit               single  heap          8.00       4.00      12.00      2.00       -       -       -
                   native            batch   heap          3.00       2.00       4.00      1.00       -       -       -
-                  hand              single  heap    WRONG: returns 1
-                  kernel            batch   kernel  did not run: no root
+                  hand single heap: WRONG: returns 1
+                  kernel: did not run: no root
                 """,
                 table);
     }
