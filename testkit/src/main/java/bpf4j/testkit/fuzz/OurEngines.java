@@ -38,8 +38,8 @@ import java.util.function.Consumer;
 /// same
 /// everywhere.
 final class OurEngines {
-    /// Instructions that one run may take.
-    private static final long FUEL = 20_000_000;
+    /// Instructions that one run may take: generated programs take a few thousand.
+    private static final long FUEL = 1_000_000;
 
     private static final byte STALE = (byte) 0xA5;
 
