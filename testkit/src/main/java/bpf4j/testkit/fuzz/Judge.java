@@ -116,7 +116,7 @@ final class Judge implements TrialJudge {
             if (fault.endsWith(OUT_OF_FUEL) && mayRunLong(trial.code())) {
                 return null;
             }
-            if (!fault.isEmpty()) {
+            if (!fault.isEmpty() && !Outcome.isRefusal(fault)) {
                 return new Problem(Check.FAULT, "a verified program faults: " + fault, i);
             }
         }
@@ -156,7 +156,8 @@ final class Judge implements TrialJudge {
         return reference.difference(OurEngines.onStaleStack(trial, verified), "", "") != null;
     }
 
-    /// Whether only the run decides how often something is repeated: `may_goto` and `bpf_loop` go on
+    /// Whether only the run decides how often something is repeated: `may_goto` and `bpf_loop` go
+    /// on
     /// for millions of turns.
     private static boolean mayRunLong(Code code) {
         for (int pc = 0; pc < code.size(); pc = code.next(pc)) {

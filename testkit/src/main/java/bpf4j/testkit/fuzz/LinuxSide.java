@@ -56,7 +56,7 @@ final class LinuxSide implements AutoCloseable {
             }
             KernelProgram.Run run =
                     program.run(Inputs.data(trial, packet), Inputs.context(trial, packet), 1);
-            String fault = run.errno() == 0 ? "" : "errno " + run.errno();
+            String fault = Outcome.refusal(run.errno());
             runs.add(new Outcome.Run(run.retval(), fault, run.data()));
         }
         List<Map<String, String>> dumps = new ArrayList<>();

@@ -169,7 +169,7 @@ final class OurEngines {
                             Inputs.data(trial, packet),
                             Inputs.context(trial, packet),
                             1);
-            String refusal = result.errno() == 0 ? "" : "errno " + result.errno();
+            String refusal = Outcome.refusal(result.errno());
             return new Outcome.Run((int) result.r0(), refusal, result.data());
         } catch (ProgramFault e) {
             return new Outcome.Run(0, String.valueOf(e.getMessage()), new byte[0]);

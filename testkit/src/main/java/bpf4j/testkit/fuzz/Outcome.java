@@ -13,11 +13,23 @@ import java.util.Map;
 /// @param maps what each map holds afterwards: keys and values in hexadecimal
 record Outcome(List<Run> runs, List<Map<String, String>> maps) {
 
+    private static final String REFUSED = "errno ";
+
     /// A run.
     ///
     /// @param fault empty unless the program faulted
     /// @param data the packet afterwards
     record Run(int retval, String fault, byte[] data) {}
+
+    /// The fault of a run that was not begun, because the packet or context was not taken.
+    static String refusal(int errno) {
+        return errno == 0 ? "" : REFUSED + errno;
+    }
+
+    /// Whether a fault is that.
+    static boolean isRefusal(String fault) {
+        return fault.startsWith(REFUSED);
+    }
 
     /// The first difference to another outcome, or null; `other` is its name in the text.
     @Nullable Difference difference(Outcome others, String mine, String other) {
