@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class Arithmetic {
     private final Env env;
     private final Pointers pointers;
+    private final Masking masking;
 
-    Arithmetic(Env env, Pointers pointers) {
+    Arithmetic(Env env, Pointers pointers, Masking masking) {
         this.env = env;
+        this.masking = masking;
         this.pointers = pointers;
     }
 
@@ -185,6 +187,7 @@ final class Arithmetic {
 
     private void numbers(Insn.Alu insn, int dst, Reg target, Reg src) {
         AluOp op = insn.op();
+        masking.number(insn);
         Scalar a = target.var;
         if ((op == AluOp.AND || op == AluOp.OR) && src.var.isConst()) {
             Scalar forked = fork(dst, target);

@@ -44,6 +44,10 @@ final class CallbackCalls {
 
     void loop(CallMeta meta) {
         Reg count = env.reg(1);
+        if (!count.isScalar()) {
+            throw Violation.invalid(
+                    Rule.CALLBACK, 1, "R1 type=" + count.typeName() + " expected=scalar");
+        }
         if (env.reg(4).isNull()) {
             env.precise.register(4);
         }

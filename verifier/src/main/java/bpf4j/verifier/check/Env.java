@@ -49,6 +49,10 @@ public final class Env {
 
     public final boolean strictAlignment;
 
+    /// Paths on which numbers differ are all followed: pointers were moved by a number that is not
+    /// constant, without privileges.
+    public boolean exploreLimits;
+
     /// Asks for the precise value of a register or slot; set by the explorer.
     public Precise precise = new Precise() {};
 

@@ -42,7 +42,8 @@ public final class Instructions {
         memory = new Memory(env, stack, fields);
         HelperMemory helperMemory = new HelperMemory(env, memory, stack, fields);
         globals = new GlobalFunctions(env, helperMemory, dynptrs);
-        arithmetic = new Arithmetic(env, new Pointers(env, memory));
+        Masking masking = new Masking(env);
+        arithmetic = new Arithmetic(env, new Pointers(env, memory, masking), masking);
         branches = new Branches(env, fields);
         calls = new Calls(env, globals);
         CallbackCalls callbacks = new CallbackCalls(env, calls);

@@ -111,7 +111,15 @@ final class Kfuncs {
     private void sections(KfuncSpec kfunc) {
         State state = env.state;
         switch (kfunc.role()) {
-            case RCU_LOCK -> state.rcuLocks++;
+            case RCU_LOCK -> {
+                if (state.rcuLocks > 0) {
+                    throw Violation.invalid(
+                            Rule.LOCK,
+                            -1,
+                            "nested rcu read lock (kernel function " + kfunc.name() + ")");
+                }
+                state.rcuLocks++;
+            }
             case RCU_UNLOCK -> {
                 if (state.rcuLocks == 0) {
                     throw Violation.invalid(
@@ -144,12 +152,15 @@ final class Kfuncs {
             return;
         }
         Reg reg = env.reg(regno);
-        boolean number = arg.kind() == ArgKind.ANYTHING || arg.kind() == ArgKind.CONST;
-        if (reg.kind == Kind.NOT_INIT && !number) {
-            throw Violation.access(
-                    Rule.UNREADABLE_REGISTER,
-                    regno,
-                    "variable ? access var_off=(0x0; 0xffffffffffffffff) disallowed");
+        if (arg.kind() != ArgKind.ANYTHING && arg.kind() != ArgKind.CONST) {
+            boolean trusted = args.getFirst().kind() == ArgKind.CTX;
+            if (trusted && (reg.isNull() || reg.isNullable())) {
+                throw Violation.access(
+                        Rule.NULL_DEREFERENCE,
+                        regno,
+                        "Possibly NULL pointer passed to trusted arg" + index);
+            }
+            helperMemory.checkArgumentOffset(reg, regno, false, arg.kind() == ArgKind.DYNPTR);
         }
         switch (arg.kind()) {
             case ITER -> iterator(kfunc, arg, reg, regno, meta);
@@ -161,15 +172,15 @@ final class Kfuncs {
             case SLICE -> {
                 Reg size = env.reg(regno + 1);
                 if (!size.isScalar()) {
-                    throw notScalar(regno + 1);
+                    throw Violation.invalid(
+                            Rule.HELPER_ARGUMENT,
+                            regno + 1,
+                            "arg#"
+                                    + index
+                                    + " pointer type UNKNOWN  must point to scalar, or struct with"
+                                    + " scalar");
                 }
                 if (!reg.isNull()) {
-                    if (reg.isScalar()) {
-                        throw Violation.invalid(
-                                Rule.HELPER_ARGUMENT,
-                                regno,
-                                "arg#" + index + " pointer type UNKNOWN must point to scalar");
-                    }
                     Reg saved = reg;
                     if (reg.isNullable()) {
                         env.set(regno, helperMemory.notNull(reg));
@@ -184,7 +195,6 @@ final class Kfuncs {
                 }
             }
             case CTX -> {
-                helperMemory.checkArgumentOffset(reg, regno, false, false);
                 if (reg.kind != Kind.CTX) {
                     throw Violation.invalid(
                             Rule.HELPER_ARGUMENT,

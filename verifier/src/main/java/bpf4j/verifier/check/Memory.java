@@ -414,14 +414,15 @@ final class Memory {
                             + reg.off
                             + " disallowed");
         }
-        if (!reg.var.isConst(0)) {
+        boolean unset = reg.kind == Kind.NOT_INIT;
+        if (unset || !reg.var.isConst(0)) {
             throw Violation.access(
-                    Rule.POINTER_ARITHMETIC,
+                    unset ? Rule.UNREADABLE_REGISTER : Rule.POINTER_ARITHMETIC,
                     regno,
                     "variable "
                             + reg.typeName()
                             + " access var_off="
-                            + Bits.text(reg.var.tnum())
+                            + Bits.text(unset ? Tnum.UNKNOWN : reg.var.tnum())
                             + " disallowed");
         }
     }
@@ -461,6 +462,9 @@ final class Memory {
     void checkPlainContext(int regno, int off, int bytes, boolean write, boolean zeroAllowed) {
         boolean permitted = bytes > 0 || zeroAllowed;
         ContextLayout layout = env.spec.type().context();
+        if (bytes > 0 && !layout.permits(off + bytes - 1, 1, write, env.policy)) {
+            throw noContext(regno, off + bytes - 1, 1);
+        }
         for (int at = off; permitted && at < off + bytes; at++) {
             permitted = layout.permits(at, 1, write, env.policy);
         }

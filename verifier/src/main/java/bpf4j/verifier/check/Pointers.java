@@ -12,10 +12,12 @@ import bpf4j.verifier.state.Reg;
 final class Pointers {
     private final Env env;
     private final Memory memory;
+    private final Masking masking;
 
-    Pointers(Env env, Memory memory) {
+    Pointers(Env env, Memory memory, Masking masking) {
         this.env = env;
         this.memory = memory;
+        this.masking = masking;
     }
 
     /// `dst = pointer op number`.
@@ -47,9 +49,7 @@ final class Pointers {
         checkKind(op, dst, pointer, number, known);
         checkSane(dst, number, added.off, pointer);
         checkSane(dst, pointer.var, pointer.off, pointer);
-        if ((op == AluOp.ADD || op == AluOp.SUB) && numberIn >= 0 && !env.bypassSpectre) {
-            checkMaskable(op, dst, pointer, number, numberIn, pointerIn);
-        }
+        Masking.Move move = masking.before(op, dst, pointer, number, numberIn, pointerIn);
         Reg result;
         switch (op) {
             case ADD -> result = add(pointer, number, known);
@@ -71,6 +71,9 @@ final class Pointers {
         checkSane(dst, result.var, result.off, pointer);
         env.set(dst, result);
         checkResult(dst, result);
+        if (move != null) {
+            masking.after(move, result);
+        }
     }
 
     private static Violation refuse(int dst, String text) {
@@ -155,40 +158,6 @@ final class Pointers {
             }
         }
         return moved;
-    }
-
-    /// Without privileges, pointers must stay inside their object and be moved in one direction
-    /// only: Linux masks them against speculation, which these rules make possible.
-    private static void checkMaskable(
-            AluOp op, int dst, Reg pointer, Scalar number, int numberIn, int pointerIn) {
-        String tail = ", pointer arithmetic with it prohibited for !root";
-        if (!number.isConst() && (number.smin() < 0) != (number.smax() < 0)) {
-            throw refuse(numberIn, " has unknown scalar with mixed signed bounds" + tail);
-        }
-        boolean left =
-                (op == AluOp.ADD && number.smin() < 0) || (op == AluOp.SUB && number.smin() >= 0);
-        long limit;
-        long max;
-        switch (pointer.kind) {
-            case STACK -> {
-                max = StackMemory.MAX + (left ? 1L : 0L);
-                limit = -((long) pointer.off + (pointer.var.isConst() ? pointer.var.value() : 0));
-            }
-            case MAP_VALUE -> {
-                max = pointer.theMap().valueSize();
-                limit = (left ? pointer.var.smin() : pointer.var.umax()) + pointer.off;
-            }
-            default ->
-                    throw refuse(pointerIn, " has pointer with unsupported alu operation" + tail);
-        }
-        if (Long.compareUnsigned(limit & 0xffff_ffffL, max) >= 0) {
-            throw refuse(
-                    dst,
-                    " tried to "
-                            + (op == AluOp.ADD ? "add" : "sub")
-                            + " beyond pointer bounds"
-                            + tail);
-        }
     }
 
     private void checkResult(int dst, Reg result) {

@@ -168,13 +168,26 @@ final class Checkpoints {
         if (env.cfg.callsCallback[pc]) {
             return equivalence.covers(old, state, Level.INCLUDED) ? COVERED : MISSED;
         }
-        if (old.mayGotoDepth == state.mayGotoDepth
+        if (sameArrival(old, state)
+                && old.mayGotoDepth == state.mayGotoDepth
                 && old.callbackUnrollDepth == state.callbackUnrollDepth
                 && equivalence.covers(old, state, Level.EXACT)
                 && !Equivalence.iteratorsMoved(old, state)) {
             throw Violation.invalid(Rule.INFINITE_LOOP, -1, "infinite loop detected at insn " + pc);
         }
         return MISSED;
+    }
+
+    /// Linux takes a loop for an endless one only if no register has changed, even one that nobody
+    /// reads any more: a loop that is not may still end by what it does to its states.
+    private static boolean sameArrival(State old, State state) {
+        Reg[] regs = state.regs();
+        for (int i = 0; i < 10; i++) {
+            if (!old.arrival[i].same(regs[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean iteratorInUse(State state) {
@@ -205,6 +218,7 @@ final class Checkpoints {
         previousProcessed = processed;
         State checkpoint = state.copy();
         checkpoint.pc = pc;
+        checkpoint.arrival = state.regs().clone();
         clean(checkpoint, pc);
         states.add(checkpoint);
         state.parent = checkpoint;
@@ -237,6 +251,7 @@ final class Checkpoints {
             if (at.branches > 0) {
                 return;
             }
+            at.arrival = new Reg[0];
             loops.leave(at);
             at = at.parent;
         }

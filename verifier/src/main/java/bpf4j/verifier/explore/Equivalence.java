@@ -97,7 +97,10 @@ final class Equivalence {
         }
         return switch (before.kind) {
             case SCALAR ->
-                    (!precise && level == Level.USED && !isAllPrecise()) || number(before, now);
+                    env.exploreLimits
+                            ? sameNumber(before, now)
+                            : (!precise && level == Level.USED && !isAllPrecise())
+                                    || number(before, now);
             case MAP_KEY, MAP_VALUE, MEM, BUF, TP_BUFFER ->
                     before.off == now.off
                             && before.size == now.size
@@ -111,6 +114,10 @@ final class Equivalence {
             case ARENA -> true;
             default -> exact(before, now);
         };
+    }
+
+    private boolean sameNumber(Reg before, Reg now) {
+        return before.sameButIds(now) && ids.sameLinks(before.id, now.id);
     }
 
     private boolean number(Reg before, Reg now) {

@@ -235,6 +235,11 @@ public final class Reg {
         return text.toString();
     }
 
+    /// Equal in everything.
+    public boolean same(Reg other) {
+        return this == other || (id == other.id && ref == other.ref && sameButIds(other));
+    }
+
     /// Equal but for ids and references.
     public boolean sameButIds(Reg other) {
         return kind == other.kind

@@ -70,6 +70,10 @@ public final class State {
     /// For each frame, the slots that are read before they are written.
     public final long[] read = new long[MAX_FRAMES];
 
+    /// The registers of the innermost frame, those too that are not live, while paths from here
+    /// are open; empty afterwards.
+    public Reg[] arrival = {};
+
     public int misses;
     public int hits;
 
