@@ -1,7 +1,9 @@
 package bpf4j.cli;
 
 import bpf4j.kernel.KernelProgram;
+import bpf4j.loader.ObjectSpec;
 import bpf4j.spec.LoadException;
+import bpf4j.spec.ProgramSpec;
 import bpf4j.testkit.fuzz.Feature;
 import bpf4j.testkit.fuzz.Finding;
 import bpf4j.testkit.fuzz.FuzzEngine;
@@ -23,6 +25,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /// `bpf4j fuzz`: random programs on every engine and on Linux, findings as case files.
 @Command(
@@ -79,6 +83,16 @@ final class FuzzCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Write each finding to this folder as a case file.")
     private @Nullable Path corpus;
+
+    @Option(
+            names = "--seeds",
+            arity = "0..1",
+            fallbackValue = "examples",
+            paramLabel = "PATH",
+            description =
+                    "Change the programs of an ELF object, or of all objects of a folder, instead of"
+                            + " making programs; the folder examples when PATH is absent. Repeatable.")
+    private List<Path> seeds = List.of();
 
     @Mixin private ExternalOptions external = new ExternalOptions();
 
@@ -154,7 +168,46 @@ final class FuzzCommand implements Callable<Integer> {
         if (!without.isEmpty()) {
             throw new UnusableInputException("--without: is for --external");
         }
-        return new Fuzzer(settings);
+        return seeds.isEmpty() ? new Fuzzer(settings) : mutating(settings);
+    }
+
+    private Fuzzer mutating(Fuzzer.Settings settings) throws LoadException {
+        PrintWriter err = spec.commandLine().getErr();
+        List<ProgramSpec> programs = new ArrayList<>();
+        for (Path object : objects()) {
+            programs.addAll(ObjectSpec.load(object).programs());
+        }
+        int[] unusable = {0};
+        try {
+            Fuzzer fuzzer =
+                    Fuzzer.mutating(
+                            programs,
+                            settings,
+                            why -> {
+                                unusable[0]++;
+                                err.println("bpf4j: left out: " + why);
+                            });
+            err.println("%d programs, %d of them left out".formatted(programs.size(), unusable[0]));
+            return fuzzer;
+        } catch (IllegalArgumentException e) {
+            throw new UnusableInputException("--seeds: " + e.getMessage(), e);
+        }
+    }
+
+    private List<Path> objects() throws LoadException {
+        List<Path> objects = new ArrayList<>();
+        for (Path seed : seeds) {
+            if (!Files.isDirectory(seed)) {
+                objects.add(seed);
+                continue;
+            }
+            try (Stream<Path> files = Files.list(seed)) {
+                files.filter(file -> file.toString().endsWith(".o")).sorted().forEach(objects::add);
+            } catch (IOException e) {
+                throw new LoadException(seed + ": cannot be read: " + e.getMessage(), e);
+            }
+        }
+        return objects;
     }
 
     private Set<FuzzEngine> engines(PrintWriter err) {
@@ -208,7 +261,7 @@ final class FuzzCommand implements Callable<Integer> {
                 finding.check(),
                 finding.text(),
                 finding.trial().name(),
-                finding.trial().code().size(),
+                FindingCase.instructions(finding.trial().code()),
                 finding.instructions());
         err.println(FindingCase.text(finding));
         if (folder != null) {

@@ -1,5 +1,6 @@
 package bpf4j.testkit.fuzz;
 
+import bpf4j.spec.ProgramSpec;
 import bpf4j.testkit.external.External;
 import bpf4j.testkit.fuzz.Finding.Check;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Makes programs one after the other, judges them, and makes what it finds small. The same seed
@@ -93,6 +95,22 @@ public final class Fuzzer {
                 settings,
                 new MemoryTrials(settings.inputs, without),
                 () -> new ExternalJudge(settings.engines, external));
+    }
+
+    /// A fuzzer of real programs with changes.
+    ///
+    /// @param leftOut is told which of them cannot be used, and why
+    /// @throws IllegalArgumentException when none can be used
+    public static Fuzzer mutating(
+            List<ProgramSpec> programs, Settings settings, Consumer<String> leftOut) {
+        ObjectTrials trials;
+        try (TrialJudge judge = new Judge(settings.engines)) {
+            trials = ObjectTrials.of(programs, judge, settings.inputs, leftOut);
+        }
+        if (trials.programs().isEmpty()) {
+            throw new IllegalArgumentException("no program can be used");
+        }
+        return new Fuzzer(settings, trials, () -> new Judge(settings.engines));
     }
 
     private Fuzzer(Settings settings, TrialSource source, Supplier<TrialJudge> judges) {

@@ -8,7 +8,8 @@ final class Inputs {
 
     private Inputs() {}
 
-    private static boolean isContext(Trial trial) {
+    /// Whether an input is a context.
+    static boolean isContext(Trial trial) {
         return trial.type().number() == RAW_TRACEPOINT;
     }
 

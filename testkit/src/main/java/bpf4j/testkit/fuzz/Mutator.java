@@ -1,10 +1,12 @@
 package bpf4j.testkit.fuzz;
 
+import bpf4j.isa.AluOp;
 import bpf4j.isa.Code;
 import bpf4j.isa.Cond;
 import bpf4j.isa.Insn;
 import bpf4j.isa.Operand;
 import bpf4j.isa.Size;
+import bpf4j.isa.Width;
 import bpf4j.spec.ProgramSpec;
 
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.SplittableRandom;
 
 /// Breaks one thing in a valid program: an instruction left out, an offset, a size, a register, an
-/// immediate or a condition changed.
+/// immediate, an operation, a width or a condition changed.
 final class Mutator {
     private static final int TRIES = 20;
 
@@ -48,10 +50,23 @@ final class Mutator {
     private static @Nullable Insn change(Insn insn, SplittableRandom random) {
         return switch (insn) {
             case Insn.Alu alu ->
-                    random.nextBoolean()
-                            ? new Insn.Alu(alu.width(), alu.op(), register(random), alu.src())
-                            : new Insn.Alu(
-                                    alu.width(), alu.op(), alu.dst(), operand(alu.src(), random));
+                    switch (random.nextInt(6)) {
+                        case 0, 1 ->
+                                new Insn.Alu(alu.width(), alu.op(), register(random), alu.src());
+                        case 2 ->
+                                new Insn.Alu(
+                                        alu.width(),
+                                        AluOp.values()[random.nextInt(AluOp.values().length)],
+                                        alu.dst(),
+                                        alu.src());
+                        case 3 -> new Insn.Alu(other(alu.width()), alu.op(), alu.dst(), alu.src());
+                        default ->
+                                new Insn.Alu(
+                                        alu.width(),
+                                        alu.op(),
+                                        alu.dst(),
+                                        operand(alu.src(), random));
+                    };
             case Insn.Load load ->
                     switch (random.nextInt(3)) {
                         case 0 -> {
@@ -75,7 +90,7 @@ final class Mutator {
                                         load.off());
                     };
             case Insn.Store store ->
-                    switch (random.nextInt(3)) {
+                    switch (random.nextInt(4)) {
                         case 0 ->
                                 new Insn.Store(size(random), store.dst(), store.off(), store.src());
                         case 1 ->
@@ -84,12 +99,18 @@ final class Mutator {
                                         store.dst(),
                                         offset(store.off(), random),
                                         store.src());
-                        default ->
+                        case 2 ->
                                 new Insn.Store(
                                         store.size(), register(random), store.off(), store.src());
+                        default ->
+                                new Insn.Store(
+                                        store.size(),
+                                        store.dst(),
+                                        store.off(),
+                                        operand(store.src(), random));
                     };
             case Insn.JumpIf jump ->
-                    switch (random.nextInt(3)) {
+                    switch (random.nextInt(4)) {
                         case 0 ->
                                 new Insn.JumpIf(
                                         jump.width(),
@@ -98,6 +119,13 @@ final class Mutator {
                                         jump.src(),
                                         jump.offset());
                         case 1 ->
+                                new Insn.JumpIf(
+                                        other(jump.width()),
+                                        jump.cond(),
+                                        jump.dst(),
+                                        jump.src(),
+                                        jump.offset());
+                        case 2 ->
                                 new Insn.JumpIf(
                                         jump.width(),
                                         jump.cond(),
@@ -123,6 +151,10 @@ final class Mutator {
             case Insn.CallHelper _ -> new Insn.CallHelper(1 + random.nextInt(12));
             default -> null;
         };
+    }
+
+    private static Width other(Width width) {
+        return width == Width.W64 ? Width.W32 : Width.W64;
     }
 
     private static int register(SplittableRandom random) {

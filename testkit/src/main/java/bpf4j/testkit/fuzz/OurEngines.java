@@ -107,6 +107,7 @@ final class OurEngines {
                 fill(map, maps, trial, ready.program);
             }
             Execution execution = new Execution(space);
+            execution.host = new StillHost();
             List<Outcome.Run> runs = new ArrayList<>();
             for (byte[] packet : trial.packets()) {
                 for (BpfMap map : maps) {

@@ -40,6 +40,11 @@ public record Trial(String name, ProgramSpec spec, List<byte[]> packets) {
         return spec.maps();
     }
 
+    /// Whether its inputs are contexts, not packets.
+    public boolean isContext() {
+        return Inputs.isContext(this);
+    }
+
     /// The same with another program.
     Trial with(ProgramSpec changed) {
         return new Trial(name, changed, packets);

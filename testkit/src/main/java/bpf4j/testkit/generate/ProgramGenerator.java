@@ -254,7 +254,14 @@ public final class ProgramGenerator {
             case 4 -> numbers.wideConstant();
             case 5 -> numbers.steer();
             case 6, 7 -> stack.stack();
-            case 8 -> stack.variable();
+            case 8 -> {
+                // Without CAP_PERFMON no offset in the stack may vary.
+                if (memory > 0) {
+                    stack.stack();
+                } else {
+                    stack.variable();
+                }
+            }
             case 9 -> stack.atomicOnStack();
             case 10, 11 -> branch(depth);
             case 12 -> loop(depth);
