@@ -165,8 +165,8 @@ final class SelftestCommand implements Callable<Integer> {
             if (!expectation.architectures().isEmpty()
                     && !expectation.architectures().contains("X86_64")) {
                 why = "for another architecture";
-            } else if (expectation.kernelTypes()) {
-                why = "types of a kernel";
+            } else {
+                why = expectation.outside();
             }
             ProgramSpec program;
             try {
@@ -181,7 +181,7 @@ final class SelftestCommand implements Callable<Integer> {
             if (why.isEmpty() && outside != null) {
                 why = outside;
             }
-            boolean wantsText = !expectation.messages().isEmpty();
+            boolean wantsText = wantsText();
             int level = Math.max(expectation.logLevel(), wantsText ? 1 : 0);
             try {
                 VerifiedProgram verified =
@@ -208,10 +208,21 @@ final class SelftestCommand implements Callable<Integer> {
         }
 
         private void compare(List<String> log, String text) {
-            if (!expectation.messages().isEmpty()) {
+            if (wantsText()) {
                 String all = String.join("\n", log) + "\n" + text;
-                missingText = ExpectedText.missing(expectation.messages(), all);
+                String missing = ExpectedText.missing(expectation.messages(), all);
+                for (String unwanted : expectation.absent()) {
+                    if (missing.isEmpty()
+                            && ExpectedText.missing(List.of(unwanted), all).isEmpty()) {
+                        missing = "(not) " + unwanted;
+                    }
+                }
+                missingText = missing;
             }
+        }
+
+        private boolean wantsText() {
+            return !expectation.messages().isEmpty() || !expectation.absent().isEmpty();
         }
 
         private static ProgramSpec withFlags(ProgramSpec program, Set<ProgramSpec.Flag> more) {

@@ -21,26 +21,29 @@ import java.util.Set;
 /// @param unprivileged whether it is to be loaded without capabilities
 /// @param messages texts that must occur in the log, in order; `{{` and `}}` enclose regular
 ///     expressions
+/// @param absent texts that must not occur in it
 /// @param retval what a run must give, or null where none is expected; any value counts when
 ///     `anyRetval`
 /// @param logLevel the log level asked for, or 0
 /// @param architectures for which the test was written, empty for all
 /// @param capabilities that an unprivileged load keeps
+/// @param outside why the test cannot be made here, or empty
 record SelftestExpectation(
         boolean unprivileged,
         boolean accepts,
         List<String> messages,
+        List<String> absent,
         @Nullable Integer retval,
         boolean anyRetval,
         int logLevel,
         Set<Flag> flags,
         Set<String> architectures,
         Set<Capability> capabilities,
-        boolean kernelTypes) {
+        String outside) {
     private static final String PREFIX = "comment:";
 
-    /// The `POINTER_VALUE` of Linux's tests: a pointer is returned.
-    private static final String POINTER = "0xcafe4all";
+    /// The `POINTER_VALUE` of Linux's tests, by name or expanded: a pointer is returned.
+    private static final Set<String> POINTERS = Set.of("POINTER_VALUE", "0xcafe4all", "0xbadcafe");
 
     /// The `TEST_DATA_LEN` of Linux's tests.
     static final int DATA_LENGTH = 64;
@@ -124,13 +127,14 @@ record SelftestExpectation(
         private boolean auxiliary;
         private @Nullable Boolean accepts;
         private List<String> messages = new ArrayList<>();
+        private List<String> absent = new ArrayList<>();
         private boolean runs;
         private String retval = "";
         private int logLevel;
         private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
         private final Set<String> architectures = new java.util.LinkedHashSet<>();
         private final Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
-        private boolean kernelTypes;
+        private String outside = "";
 
         void read(String name, String value) throws LoadException {
             switch (name) {
@@ -139,6 +143,10 @@ record SelftestExpectation(
                 case "test_expect_msg" -> {
                     use(true);
                     messages.add(withoutSerial(value));
+                }
+                case "test_expect_not_msg" -> {
+                    use(true);
+                    absent.add(withoutSerial(value));
                 }
                 case "test_expect_regex" -> {
                     use(true);
@@ -154,7 +162,8 @@ record SelftestExpectation(
                 case "test_prog_flags" -> flag(value);
                 case "test_arch" -> architectures.add(value);
                 case "test_caps" -> capabilities(value);
-                case "test_btf_path" -> kernelTypes = true;
+                case "test_btf_path" -> outside = "types of a kernel";
+                case "test_linear_size" -> outside = number(value) == 0 ? "" : "packets in pieces";
                 default -> {}
             }
         }
@@ -230,22 +239,26 @@ record SelftestExpectation(
             if (messages.isEmpty()) {
                 messages = privileged.messages;
             }
+            if (absent.isEmpty()) {
+                absent = privileged.absent;
+            }
         }
 
         SelftestExpectation expectation(Reader both, boolean isUnprivileged) throws LoadException {
             boolean accepted = accepts == null || accepts;
-            boolean pointer = retval.equals(POINTER) || retval.equals("POINTER_VALUE");
+            boolean pointer = POINTERS.contains(retval);
             return new SelftestExpectation(
                     isUnprivileged,
                     accepted,
                     List.copyOf(messages),
+                    List.copyOf(absent),
                     accepted && runs && !pointer ? (Integer) retval(retval) : null,
                     accepted && runs && pointer,
                     both.logLevel,
                     both.flags,
                     both.architectures,
                     capabilities,
-                    both.kernelTypes);
+                    both.outside);
         }
 
         private static int retval(String text) throws LoadException {

@@ -63,6 +63,28 @@ final class SelftestExpectationTest {
     }
 
     @Test
+    void textsThatMustNotOccurAndPointersAreRead() throws LoadException {
+        List<SelftestExpectation> both =
+                SelftestExpectation.of(
+                        List.of(
+                                "test_expect_success",
+                                "test_expect_not_msg=1=mark_precise",
+                                "test_retval=0xbadcafe",
+                                "test_expect_success_unpriv"));
+        assertEquals(List.of("mark_precise"), both.getFirst().absent());
+        assertEquals(List.of("mark_precise"), both.getLast().absent());
+        assertTrue(both.getFirst().anyRetval());
+    }
+
+    @Test
+    void packetsInPiecesAreOutOfScope() throws LoadException {
+        List<String> pieces = List.of("test_expect_success", "test_linear_size=14");
+        assertEquals("packets in pieces", SelftestExpectation.of(pieces).getFirst().outside());
+        List<String> whole = List.of("test_expect_success", "test_linear_size=0");
+        assertEquals("", SelftestExpectation.of(whole).getFirst().outside());
+    }
+
+    @Test
     void anythingButANumberIsRefusedAsRetval() {
         assertThrows(
                 LoadException.class,
