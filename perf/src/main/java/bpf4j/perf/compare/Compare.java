@@ -10,25 +10,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
-/// The command: runs each program in a process of its own and prints what came of it.
+/// The command: runs each program in a process of its own and prints what came of it; then latency,
+/// sizes and the verifier.
 public final class Compare {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private final Arguments arguments;
-    private final Path programs;
     private final Path scratch;
-    private final @Nullable Path library;
+    private final Forks forks;
+    private final List<Sample> samples = new ArrayList<>();
     private boolean wrong;
 
-    private Compare(Arguments arguments) throws IOException, InterruptedException {
+    private Compare(Arguments arguments) throws IOException {
         this.arguments = arguments;
-        programs =
-                Path.of(System.getProperty("bpf4j.root", "."), "perf", "programs").toAbsolutePath();
+        Path root = Path.of(System.getProperty("bpf4j.root", ".")).toAbsolutePath();
         scratch = Files.createTempDirectory("bpf4j-perf");
-        library = compile();
+        forks = new Forks(arguments, root, scratch);
     }
 
     /// See [Arguments#USAGE]. Exits with 1 when a contender did something else than the others, and
@@ -42,18 +41,41 @@ public final class Compare {
             System.exit(2);
             return;
         }
+        if (arguments.help()) {
+            System.out.print(Arguments.USAGE);
+            System.out.print("programs:");
+            Programs.ALL.forEach(program -> System.out.print(" " + program.name()));
+            System.out.println("; and latency, sizes, verifier");
+            return;
+        }
         Compare compare = new Compare(arguments);
         compare.run();
         System.exit(compare.wrong ? 1 : 0);
     }
 
     private void run() throws IOException, InterruptedException {
-        List<Sample> samples = new ArrayList<>();
-        for (Programs.Program program : Programs.ALL) {
-            if (!arguments.pattern().matcher(program.name()).find()) {
-                continue;
-            }
-            List<Measured> measured = fork(program);
+        Path from = arguments.from();
+        if (from != null) {
+            samples.addAll(List.of(JSON.readValue(from.toFile(), Sample[].class)));
+        } else {
+            measure();
+        }
+        if (arguments.json() != null) {
+            JSON.writeValue(arguments.json().toFile(), samples);
+        }
+        Path plots = arguments.plots();
+        if (plots != null) {
+            Plots.draw(samples, plots);
+        }
+        Files.delete(scratch);
+    }
+
+    private void measure() throws IOException, InterruptedException {
+        List<Programs.Program> wanted =
+                Programs.ALL.stream().filter(program -> arguments.wants(program)).toList();
+        Path library = wanted.isEmpty() ? null : compile();
+        for (Programs.Program program : wanted) {
+            List<Measured> measured = forks.program(program, library);
             System.out.println(Table.of(program, measured));
             for (Measured one : measured) {
                 wrong |= one.wrong();
@@ -62,13 +84,18 @@ public final class Compare {
                 }
             }
         }
-        if (arguments.json() != null) {
-            JSON.writeValue(arguments.json().toFile(), samples);
-        }
         if (library != null) {
             Files.delete(library);
         }
-        Files.delete(scratch);
+        if (arguments.wants("latency")) {
+            samples.addAll(forks.latency());
+        }
+        if (arguments.wants("sizes")) {
+            samples.addAll(forks.sizes());
+        }
+        if (arguments.wants("verifier")) {
+            samples.addAll(forks.verifier());
+        }
     }
 
     /// Compiles the programs for this machine.
@@ -76,34 +103,9 @@ public final class Compare {
     /// @return the library, or null where that was not possible
     private @Nullable Path compile() throws IOException, InterruptedException {
         Path output = scratch.resolve("libperf.so");
-        List<String> command =
-                List.of(programs.resolve("build.sh").toString(), "--native", output.toString());
+        String script = forks.programs().resolve("build.sh").toString();
+        List<String> command = List.of(script, "--native", output.toString());
         int status = new ProcessBuilder(command).inheritIO().start().waitFor();
         return status == 0 && Files.exists(output) ? output : null;
-    }
-
-    private List<Measured> fork(Programs.Program program) throws IOException, InterruptedException {
-        Path output = scratch.resolve(program.name() + ".json");
-        List<String> command =
-                List.of(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ProgramRun.class.getName(),
-                        program.name(),
-                        programs.toString(),
-                        Objects.requireNonNullElse(library, Path.of("-")).toString(),
-                        Objects.requireNonNullElse(arguments.ubpf(), Path.of("-")).toString(),
-                        arguments.quick() ? "quick" : "full",
-                        arguments.only().pattern(),
-                        output.toString());
-        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-        if (status != 0) {
-            throw new IllegalStateException(program.name() + ": its process ended with " + status);
-        }
-        List<Measured> measured = List.of(JSON.readValue(output.toFile(), Measured[].class));
-        Files.delete(output);
-        return measured;
     }
 }

@@ -2,8 +2,6 @@ package bpf4j.perf.compare;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
-
 /// What came of one contender on one program: the time of each round, or why there is none.
 ///
 /// @param rounds nanoseconds a run in each round; the same index is the same moment for all
@@ -43,15 +41,7 @@ public record Measured(
 
     /// The line of the results.
     Sample sample() {
-        return new Sample(
-                program,
-                contender,
-                entry,
-                memory,
-                rounded(quantile(rounds, 0.5)),
-                rounded(quantile(rounds, 0)),
-                rounded(quantile(rounds, 0.9)),
-                rounds.length);
+        return Sample.of(program, contender, entry, memory, rounds);
     }
 
     /// How many times as long as `base` this takes: the median of the rounds' ratios, since what
@@ -61,20 +51,6 @@ public record Measured(
         for (int i = 0; i < ratios.length; i++) {
             ratios[i] = rounds[i] / base.rounds[i];
         }
-        return quantile(ratios, 0.5);
-    }
-
-    /// The value that a share of the values stays at or below; NaN of none.
-    static double quantile(double[] values, double share) {
-        if (values.length == 0) {
-            return Double.NaN;
-        }
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) Math.round(share * (sorted.length - 1))];
-    }
-
-    private static double rounded(double ns) {
-        return Math.round(ns * 1000) / 1000.0;
+        return Sample.quantile(ratios, 0.5);
     }
 }

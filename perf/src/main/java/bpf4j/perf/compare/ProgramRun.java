@@ -38,7 +38,8 @@ public final class ProgramRun {
         ProgramRun run =
                 new ProgramRun(
                         Programs.named(args[0]), Path.of(args[1]), path(args[2]), path(args[3]));
-        Rounds.Effort effort = args[4].equals("quick") ? Rounds.Effort.QUICK : Rounds.Effort.FULL;
+        Rounds.Effort full = run.program.isGenerated() ? Rounds.Effort.LARGE : Rounds.Effort.FULL;
+        Rounds.Effort effort = args[4].equals("quick") ? Rounds.Effort.QUICK : full;
         List<Measured> measured = run.measure(Pattern.compile(args[5]), effort);
         new ObjectMapper().writeValue(Path.of(args[6]).toFile(), measured);
         run.clean();

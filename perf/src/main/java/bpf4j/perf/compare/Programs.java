@@ -59,6 +59,11 @@ public final class Programs {
             return kind.equals(GENERATED);
         }
 
+        /// Whether it takes long to compile.
+        boolean isLarge() {
+            return isGenerated() && name().endsWith("00k");
+        }
+
         /// Whether a contender takes part; of our engines only the usual way into the large
         /// programs.
         boolean suits(Candidate candidate) {

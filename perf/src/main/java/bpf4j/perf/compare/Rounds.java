@@ -32,6 +32,9 @@ final class Rounds {
     record Effort(int rounds, int sliceMicros, int warmMillis) {
         static final Effort QUICK = new Effort(25, 1000, 200);
         static final Effort FULL = new Effort(101, 2000, 600);
+
+        /// For programs that take a compiler seconds.
+        static final Effort LARGE = new Effort(31, 4000, 3000);
     }
 
     /// The time of each contender in each round, in nanoseconds a run, less that of its baseline.

@@ -1,5 +1,7 @@
 package bpf4j.perf.compare;
 
+import java.util.Arrays;
+
 /// One line of the results, as `--json` writes it.
 ///
 /// @param entry `single` or `batch`
@@ -16,4 +18,33 @@ public record Sample(
         double ns,
         double low,
         double high,
-        int runs) {}
+        int runs) {
+
+    /// The sample of some rounds.
+    public static Sample of(
+            String program, String contender, String entry, String memory, double... rounds) {
+        return new Sample(
+                program,
+                contender,
+                entry,
+                memory,
+                rounded(quantile(rounds, 0.5)),
+                rounded(quantile(rounds, 0)),
+                rounded(quantile(rounds, 0.9)),
+                rounds.length);
+    }
+
+    /// The value that a share of the values stays at or below; NaN of none.
+    static double quantile(double[] values, double share) {
+        if (values.length == 0) {
+            return Double.NaN;
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.round(share * (sorted.length - 1))];
+    }
+
+    private static double rounded(double ns) {
+        return Math.round(ns * 1000) / 1000.0;
+    }
+}

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /// Large programs, the same ones every time: `straight_10k` has 10,000 instructions without a jump,
 /// `branchy_10k` one conditional jump in eight (but no more than Linux takes). Both work on the
 /// first 64 bytes of the packet.
-final class Generated {
+public final class Generated {
     private static final Pattern NAME = Pattern.compile("(straight|branchy)_(\\d+)k");
     private static final int BYTES = 64;
     private static final int EXIT = 0x95;
@@ -37,7 +37,7 @@ final class Generated {
     }
 
     /// The program as XDP.
-    static ProgramSpec spec(String name) {
+    public static ProgramSpec spec(String name) {
         try {
             return ProgramSpec.of(
                     name,

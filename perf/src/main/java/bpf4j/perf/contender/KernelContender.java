@@ -1,25 +1,19 @@
 package bpf4j.perf.contender;
 
 import bpf4j.isa.Assembler;
-import bpf4j.kernel.KernelBtf;
 import bpf4j.kernel.KernelException;
-import bpf4j.kernel.KernelMap;
 import bpf4j.kernel.KernelProgram;
-import bpf4j.kernel.LoadRequest;
 import bpf4j.perf.compare.Contender;
 import bpf4j.perf.compare.Outcome;
 import bpf4j.perf.compare.Unavailable;
 import bpf4j.perf.compare.Workload;
 import bpf4j.spec.LoadException;
-import bpf4j.spec.MapSpec;
-import bpf4j.spec.MapSpec.Content;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.spec.ProgramTypes;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,9 +27,8 @@ public final class KernelContender implements Contender {
     private static final Path JIT = Path.of("/proc/sys/net/core/bpf_jit_enable");
 
     private final Workload workload;
-    private final Map<String, KernelMap> maps = new LinkedHashMap<>();
+    private final LinuxObject object = new LinuxObject();
     private final Map<String, KernelProgram> programs = new LinkedHashMap<>();
-    private @Nullable KernelBtf btf;
     private final KernelProgram program;
     private final @Nullable Contender baseline;
 
@@ -53,7 +46,10 @@ public final class KernelContender implements Contender {
             for (ProgramSpec spec : specs) {
                 load(spec);
             }
-            fill();
+            object.link(programs);
+            for (Workload.Fill fill : workload.fills()) {
+                object.map(fill.map()).update(fill.key(), fill.value(), 0);
+            }
         } catch (KernelException e) {
             close();
             throw new Unavailable("Linux: " + e.getMessage());
@@ -77,52 +73,11 @@ public final class KernelContender implements Contender {
     }
 
     private void load(ProgramSpec spec) throws KernelException, Unavailable {
-        if (spec.btf() != null && btf == null) {
-            btf = KernelBtf.load(spec.btf().encode(ByteOrder.nativeOrder()));
-        }
-        List<KernelMap> bound = new ArrayList<>();
-        for (MapSpec map : spec.maps()) {
-            KernelMap live = maps.get(map.name());
-            if (live == null) {
-                live = create(map);
-                maps.put(map.name(), live);
-            }
-            bound.add(live);
-        }
-        KernelProgram.Verdict verdict = KernelProgram.load(LoadRequest.of(spec, bound, btf), 0);
+        KernelProgram.Verdict verdict = KernelProgram.load(object.request(spec), 0);
         if (verdict.program() == null) {
             throw new Unavailable("Linux refuses the program, errno " + verdict.errno());
         }
         programs.put(spec.name(), verdict.program());
-    }
-
-    /// With its types where Linux takes them for this kind of map, else without.
-    private KernelMap create(MapSpec map) throws KernelException {
-        try {
-            return KernelMap.create(map, null, btf);
-        } catch (KernelException e) {
-            return KernelMap.create(map, null, null);
-        }
-    }
-
-    private void fill() throws KernelException {
-        for (KernelMap map : maps.values()) {
-            for (MapSpec.Entry initial : map.spec().initial()) {
-                switch (initial.content()) {
-                    case Content.Bytes(byte[] value) -> map.update(initial.key(), value, 0);
-                    case Content.ProgramRef(String name) ->
-                            map.update(initial.key(), program(name));
-                    case Content.MapRef(String name) ->
-                            throw new AssertionError("no program here has a map of maps: " + name);
-                }
-            }
-            if (map.spec().frozen()) {
-                map.freeze();
-            }
-        }
-        for (Workload.Fill fill : workload.fills()) {
-            map(fill.map()).update(fill.key(), fill.value(), 0);
-        }
     }
 
     private KernelProgram program(String name) {
@@ -133,14 +88,6 @@ public final class KernelContender implements Contender {
         return found;
     }
 
-    private KernelMap map(String name) {
-        KernelMap map = maps.get(name);
-        if (map == null) {
-            throw new AssertionError("no map " + name);
-        }
-        return map;
-    }
-
     @Override
     public Outcome probe(byte[] packet) {
         KernelProgram.Run run = program.run(packet, new byte[0], 1);
@@ -149,7 +96,7 @@ public final class KernelContender implements Contender {
         }
         List<byte[]> values = new ArrayList<>();
         for (Workload.Watch watch : workload.watches()) {
-            byte[] value = map(watch.map()).lookup(watch.key());
+            byte[] value = object.map(watch.map()).lookup(watch.key());
             values.add(value == null ? new byte[0] : value);
         }
         return new Outcome(run.retval(), run.data(), values);
@@ -174,10 +121,7 @@ public final class KernelContender implements Contender {
     @Override
     public void close() {
         programs.values().forEach(KernelProgram::close);
-        maps.values().forEach(KernelMap::close);
-        if (btf != null) {
-            btf.close();
-        }
+        object.close();
         if (baseline != null) {
             baseline.close();
         }
