@@ -86,7 +86,7 @@ final class ArgumentKinds {
 
     /// Refuses a register that does not fit.
     static void check(Arg arg, ArgKind kind, Reg reg, int regno) {
-        int flags = reg.flags & ~Reg.PACKET_SLICE;
+        int flags = reg.flags & ~(Reg.PACKET_SLICE | Reg.ADDED_TO_NUMBER);
         if (arg.flags().contains(ArgFlag.RDONLY)) {
             flags &= ~Reg.READ_ONLY;
         }

@@ -128,7 +128,7 @@ final class Arguments {
                         regno,
                         dynptrs.complaint() + "arg " + regno + " is an unacquired reference");
             }
-        } else if (reg.ref == 0 && !reg.isNull()) {
+        } else if ((reg.ref == 0 || reg.is(Reg.ADDED_TO_NUMBER)) && !reg.isNull()) {
             throw Violation.invalid(
                     Rule.REFERENCE,
                     regno,

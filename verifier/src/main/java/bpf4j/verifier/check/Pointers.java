@@ -69,6 +69,9 @@ final class Pointers {
                             dst, " pointer arithmetic with " + symbol(op) + " operator prohibited");
         }
         checkSane(dst, result.var, result.off, pointer);
+        if (numberIn == dst && result.ref != 0) {
+            result = result.withFlags(result.flags | Reg.ADDED_TO_NUMBER);
+        }
         env.set(dst, result);
         checkResult(dst, result);
         if (move != null) {

@@ -167,6 +167,10 @@ final class Transfer {
         if (access.region() == Region.MAP_VALUE && access.isFixed()) {
             return mapValue(access);
         }
+        if (access.region() == null && bytes == 4) {
+            // Four bytes of a context may be the address of a packet.
+            return Any.MIXED;
+        }
         // A spilled pointer can only be where pointers can be spilled; elsewhere it is a number.
         return FrameState.unknown(bytes);
     }

@@ -28,6 +28,9 @@ public final class Reg {
     /// Nothing is known about whether it may be read.
     public static final int UNTRUSTED = 16;
 
+    /// Made by adding a reference to a number: it ends with the reference, but cannot be given back.
+    public static final int ADDED_TO_NUMBER = 32;
+
     /// The identity of a scalar says that it differs from others of that id by the constant `off`.
     public static final int ADDED = 1 << 31;
 
@@ -218,6 +221,9 @@ public final class Reg {
 
     /// A kind with flags, in Linux's words.
     public static String typeName(Kind kind, int flags) {
+        if (flags == 0) {
+            return kind.label;
+        }
         StringBuilder text = new StringBuilder();
         if ((flags & READ_ONLY) != 0) {
             text.append("rdonly_");
