@@ -44,6 +44,9 @@ import java.util.stream.Stream;
 final class FuzzCommand implements Callable<Integer> {
     private static final long SECOND = 1_000_000_000L;
 
+    /// How often progress is told where nobody looks on.
+    private static final long SECONDS_IN_LOGS = 60;
+
     @Option(names = "--seconds", paramLabel = "S", description = "Stop after S seconds.")
     private long seconds = Long.MAX_VALUE / SECOND;
 
@@ -53,8 +56,10 @@ final class FuzzCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "X",
-            description = "The first program's seed; the following programs count on from it.")
-    private long seed = 1;
+            description =
+                    "The first program's seed; the following programs count on from it. A finding's"
+                            + " 5+17 repeats just that program.")
+    private String seed = "1";
 
     @Option(
             names = "--inputs",
@@ -79,9 +84,24 @@ final class FuzzCommand implements Callable<Integer> {
     private List<String> engines = List.of();
 
     @Option(
+            names = "--deep",
+            paramLabel = "N",
+            description =
+                    "Every how many programs get the costly checks (pruning, states, determinism)"
+                            + " too: 8 by default, 1 for all, 0 for none.")
+    private int deep = 8;
+
+    @Option(
+            names = "--no-feedback",
+            description = "Do not vary programs that made something happen for the first time.")
+    private boolean noFeedback;
+
+    @Option(
             names = "--corpus",
             paramLabel = "DIR",
-            description = "Write each finding to this folder as a case file.")
+            description =
+                    "Write each finding to this folder as a case file, and to seeds.txt what showed"
+                            + " something new, to begin with the next time.")
     private @Nullable Path corpus;
 
     @Option(
@@ -125,25 +145,12 @@ final class FuzzCommand implements Callable<Integer> {
         long start = System.nanoTime();
         Fuzzer fuzzer = fuzzer(chosen);
         boolean live = System.console() != null && System.console().isTerminal();
+        Fuzzer.Listener listener = listener(err, live, folder, start);
         Fuzzer.Totals totals =
-                fuzzer.run(
-                        new Fuzzer.Listener() {
-                            private long last = start;
-
-                            @Override
-                            public void progress(Fuzzer.Totals now) {
-                                if (live && System.nanoTime() - last > SECOND) {
-                                    last = System.nanoTime();
-                                    err.print("\r" + line(now, last - start));
-                                    err.flush();
-                                }
-                            }
-
-                            @Override
-                            public void found(Finding finding) {
-                                report(err, finding, folder);
-                            }
-                        });
+                seed.contains("+") ? fuzzer.repeat(seed, listener) : fuzzer.run(listener);
+        if (folder != null && seeds.isEmpty() && !external.given() && !seed.contains("+")) {
+            SeedFile.write(folder, totals.corpus);
+        }
         if (live) {
             err.println();
         }
@@ -156,19 +163,53 @@ final class FuzzCommand implements Callable<Integer> {
         return totals.findings.isEmpty() ? ExitStatus.OK : ExitStatus.REFUSED;
     }
 
+    private Fuzzer.Listener listener(
+            PrintWriter err, boolean live, @Nullable Path folder, long start) {
+        return new Fuzzer.Listener() {
+            private long last = start;
+
+            @Override
+            public void progress(Fuzzer.Totals now) {
+                if (System.nanoTime() - last > (live ? SECOND : SECONDS_IN_LOGS * SECOND)) {
+                    last = System.nanoTime();
+                    String text = line(now, last - start);
+                    err.print(live ? "\r" + text : text + "\n");
+                    err.flush();
+                }
+            }
+
+            @Override
+            public void found(Finding finding) {
+                report(err, finding, folder);
+            }
+        };
+    }
+
     private Fuzzer fuzzer(Set<FuzzEngine> chosen) throws LoadException {
         int count = inputs > 0 ? inputs : external.startsOften() ? 2 : 16;
         // There is one external engine, which takes one program at a time.
         int workers = external.given() ? 1 : threads;
         var settings =
-                new Fuzzer.Settings(seed, programs, seconds * SECOND, chosen, count, workers);
+                new Fuzzer.Settings(
+                        firstSeed(),
+                        programs,
+                        seconds * SECOND,
+                        chosen,
+                        count,
+                        workers,
+                        deep,
+                        !noFeedback);
         if (external.given()) {
             return Fuzzer.against(external.openAlive(), settings, Set.copyOf(without));
         }
         if (!without.isEmpty()) {
             throw new UnusableInputException("--without: is for --external");
         }
-        return seeds.isEmpty() ? new Fuzzer(settings) : mutating(settings);
+        Fuzzer fuzzer = seeds.isEmpty() ? new Fuzzer(settings) : mutating(settings);
+        if (corpus != null && !noFeedback && seeds.isEmpty()) {
+            fuzzer.resume(SeedFile.read(corpus));
+        }
+        return fuzzer;
     }
 
     private Fuzzer mutating(Fuzzer.Settings settings) throws LoadException {
@@ -210,6 +251,14 @@ final class FuzzCommand implements Callable<Integer> {
         return objects;
     }
 
+    private long firstSeed() {
+        try {
+            return Long.parseLong(seed.replaceFirst("\\+.*", ""));
+        } catch (NumberFormatException e) {
+            throw new UnusableInputException("--seed " + seed + ": not a number", e);
+        }
+    }
+
     private Set<FuzzEngine> engines(PrintWriter err) {
         Set<FuzzEngine> chosen = EnumSet.noneOf(FuzzEngine.class);
         for (String name : engines) {
@@ -247,11 +296,12 @@ final class FuzzCommand implements Callable<Integer> {
     }
 
     private static String line(Fuzzer.Totals totals, long nanos) {
-        return "%d programs (%.0f/s), %d%% accepted, %d findings"
+        return "%d programs (%.0f/s), %d%% accepted, coverage %d, %d findings"
                 .formatted(
                         totals.programs,
                         totals.programs * 1e9 / nanos,
                         totals.programs == 0 ? 0 : 100 * totals.accepted / totals.programs,
+                        totals.coverage,
                         totals.findings.size());
     }
 
@@ -314,6 +364,7 @@ final class FuzzCommand implements Callable<Integer> {
         json.put("judged_by_linux", totals.judgedByLinux);
         json.put("accepted_by_linux", totals.acceptedByLinux);
         json.put("instructions", totals.instructions);
+        json.put("coverage", totals.coverage);
         json.put("nanos", nanos);
         ObjectNode refusals = json.putObject("refusals");
         totals.refusals.forEach(refusals::put);

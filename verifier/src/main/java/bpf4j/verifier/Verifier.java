@@ -8,6 +8,8 @@ import bpf4j.verifier.check.Requirements;
 import bpf4j.verifier.explore.Explorer;
 import bpf4j.verifier.report.Violation;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// Decides whether a program is safe, as Linux 6.18 decides it.
@@ -25,6 +27,16 @@ public final class Verifier {
     /// @throws VerificationException when it is refused
     public static VerifiedProgram verify(ProgramSpec spec, LoadPolicy policy, Options options)
             throws VerificationException {
+        return verify(spec, policy, options, null);
+    }
+
+    /// The same, watched.
+    public static VerifiedProgram verify(
+            ProgramSpec spec,
+            LoadPolicy policy,
+            Options options,
+            @Nullable ExplorationObserver observer)
+            throws VerificationException {
         Explorer explorer = null;
         try {
             Requirements.check(spec, policy);
@@ -32,7 +44,7 @@ public final class Verifier {
             MapRules.check(spec);
             cfg.analyse(policy);
             Requirements.checkSleepable(spec);
-            explorer = new Explorer(spec, policy, options, cfg);
+            explorer = new Explorer(spec, policy, options, cfg, observer);
             explorer.run();
             return new VerifiedProgram(spec, policy, cfg, explorer.statistics(), explorer.log());
         } catch (Violation violation) {

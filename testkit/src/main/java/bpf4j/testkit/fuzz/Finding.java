@@ -22,6 +22,10 @@ public record Finding(Check check, String text, Trial trial, int instructions) {
         FACTS,
         /// The verifier's verdict depends on how it explores.
         PRUNING,
+        /// A step lies outside of every state that the verifier explored.
+        STATES,
+        /// The same gave something else the second time.
+        DETERMINISM,
         /// Another implementation gives another result, or none.
         EXTERNAL,
         /// Something threw what it must not.

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -32,20 +33,24 @@ public final class Fuzzer {
     /// @param nanos how long at most
     /// @param inputs packets for each program
     /// @param threads that work side by side, each with engines of its own
+    /// @param deep every how many programs get the costly checks too (docs/fuzzing.md); 0 for none
+    /// @param feedback whether programs that show something new are varied further
     public record Settings(
             long seed,
             long programs,
             long nanos,
             Set<FuzzEngine> engines,
             int inputs,
-            int threads) {
+            int threads,
+            int deep,
+            boolean feedback) {
         public Settings {
             engines = Set.copyOf(engines);
         }
 
-        /// The work of one thread.
+        /// The work of one thread, without feedback and costly checks.
         public Settings(long seed, long programs, long nanos, Set<FuzzEngine> engines, int inputs) {
-            this(seed, programs, nanos, engines, inputs, 1);
+            this(seed, programs, nanos, engines, inputs, 1, 0, false);
         }
     }
 
@@ -72,6 +77,12 @@ public final class Fuzzer {
         /// The findings, each kind with the same text once.
         public final List<Finding> findings = new ArrayList<>();
 
+        /// The number of different things that programs have made verifier and engines do.
+        public int coverage;
+
+        /// The names of the programs that showed something new, where they are varied further.
+        public List<String> corpus = List.of();
+
         /// How often each check failed.
         public final Map<Check, Integer> problems = new EnumMap<>(Check.class);
 
@@ -81,10 +92,20 @@ public final class Fuzzer {
     private final Settings settings;
     private final TrialSource source;
     private final Supplier<TrialJudge> judges;
+    private final Coverage.Total coverage;
+    private final Corpus corpus = new Corpus();
 
     /// A fuzzer of generated XDP programs.
     public Fuzzer(Settings settings) {
-        this(settings, new GeneratedTrials(settings.inputs), () -> new Judge(settings.engines));
+        this(settings, new GeneratedTrials(settings.inputs), new Coverage.Total());
+    }
+
+    private Fuzzer(Settings settings, TrialSource source, Coverage.Total coverage) {
+        this(
+                settings,
+                source,
+                () -> new Judge(settings.engines, coverage, settings.deep),
+                coverage);
     }
 
     /// A fuzzer of another implementation, over programs on plain memory.
@@ -94,7 +115,8 @@ public final class Fuzzer {
         return new Fuzzer(
                 settings,
                 new MemoryTrials(settings.inputs, without),
-                () -> new ExternalJudge(settings.engines, external));
+                () -> new ExternalJudge(settings.engines, external),
+                new Coverage.Total());
     }
 
     /// A fuzzer of real programs with changes.
@@ -104,19 +126,40 @@ public final class Fuzzer {
     public static Fuzzer mutating(
             List<ProgramSpec> programs, Settings settings, Consumer<String> leftOut) {
         ObjectTrials trials;
-        try (TrialJudge judge = new Judge(settings.engines)) {
+        try (TrialJudge judge = new Judge(settings.engines, new Coverage.Total(), 0)) {
             trials = ObjectTrials.of(programs, judge, settings.inputs, leftOut);
         }
         if (trials.programs().isEmpty()) {
             throw new IllegalArgumentException("no program can be used");
         }
-        return new Fuzzer(settings, trials, () -> new Judge(settings.engines));
+        return new Fuzzer(settings, trials, new Coverage.Total());
     }
 
-    private Fuzzer(Settings settings, TrialSource source, Supplier<TrialJudge> judges) {
+    private Fuzzer(
+            Settings settings,
+            TrialSource source,
+            Supplier<TrialJudge> judges,
+            Coverage.Total coverage) {
         this.settings = settings;
         this.source = source;
         this.judges = judges;
+        this.coverage = coverage;
+    }
+
+    /// Begins with programs that showed something new before, by their names ([Totals#corpus]).
+    public void resume(List<String> names) {
+        for (String name : names) {
+            corpus.add(source.named(name), new SplittableRandom(0));
+        }
+    }
+
+    /// Judges the one program of a name.
+    public Totals repeat(String name, Listener listener) {
+        Totals totals = new Totals();
+        try (TrialJudge judge = judges.get()) {
+            one(source.named(name), judge, totals, listener);
+        }
+        return totals;
     }
 
     /// Works until programs or time are used up.
@@ -141,6 +184,7 @@ public final class Fuzzer {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
+        totals.corpus = corpus.names();
         return totals;
     }
 
@@ -151,24 +195,40 @@ public final class Fuzzer {
                 if (number >= settings.programs) {
                     return;
                 }
-                Trial trial = source.trial(settings.seed + number);
-                Judgement judgement = judge.judge(trial);
-                Judgement.Problem problem = judgement.problem();
-                Finding finding =
-                        problem == null ? null : Minimiser.minimise(judge, trial, problem);
+                one(trial(settings.seed + number), judge, totals, listener);
                 synchronized (totals) {
-                    count(trial, judgement, totals);
-                    if (finding != null
-                            && totals.findings.stream().noneMatch(known -> same(known, finding))) {
-                        totals.findings.add(finding);
-                        listener.found(finding);
-                    }
-                    listener.progress(totals);
                     if (totals.findings.size() >= MOST_FINDINGS) {
                         return;
                     }
                 }
             }
+        }
+    }
+
+    /// The program of a seed, or a variation of one that showed something new.
+    private Trial trial(long seed) {
+        SplittableRandom random = new SplittableRandom(~seed);
+        return settings.feedback && corpus.size() > 0 && random.nextInt(3) == 0
+                ? source.mutant(corpus.pick(random), seed)
+                : source.trial(seed);
+    }
+
+    private void one(Trial trial, TrialJudge judge, Totals totals, Listener listener) {
+        Judgement judgement = judge.judge(trial);
+        if (settings.feedback && judge.news() > 0) {
+            corpus.add(trial, new SplittableRandom(trial.name().hashCode()));
+        }
+        Judgement.Problem problem = judgement.problem();
+        Finding finding = problem == null ? null : Minimiser.minimise(judge, trial, problem);
+        synchronized (totals) {
+            count(trial, judgement, totals);
+            totals.coverage = coverage.count();
+            if (finding != null
+                    && totals.findings.stream().noneMatch(known -> same(known, finding))) {
+                totals.findings.add(finding);
+                listener.found(finding);
+            }
+            listener.progress(totals);
         }
     }
 

@@ -14,6 +14,9 @@ import bpf4j.verifier.Options;
 import bpf4j.verifier.VerificationException;
 import bpf4j.verifier.VerifiedProgram;
 import bpf4j.verifier.Verifier;
+import bpf4j.verifier.facts.Access;
+import bpf4j.verifier.facts.Facts;
+import bpf4j.verifier.facts.Region;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,23 +33,59 @@ final class Judge implements TrialJudge {
 
     private final Set<FuzzEngine> engines;
     private final LinuxSide linux = new LinuxSide();
+    private final Coverage coverage;
+    private final int deep;
+    private int news;
 
-    Judge(Set<FuzzEngine> engines) {
+    /// @param coverage to which what programs do is added
+    /// @param deep every how many programs get the costly checks too; 0 for none
+    Judge(Set<FuzzEngine> engines, Coverage.Total coverage, int deep) {
         this.engines = engines;
+        this.coverage = new Coverage(coverage);
+        this.deep = deep;
+    }
+
+    @Override
+    public int news() {
+        return news;
     }
 
     @Override
     public Judgement judge(Trial trial) {
+        coverage.begin(trial.code());
+        Judgement judgement = check(trial);
+        news = coverage.end();
+        return judgement;
+    }
+
+    /// The same program gets the costly checks again while it is made smaller.
+    private boolean isDeep(Trial trial) {
+        return deep > 0 && Math.floorMod(trial.name().hashCode(), deep) == 0;
+    }
+
+    private Judgement check(Trial trial) {
         VerifiedProgram verified = null;
+        Problem broken = null;
         String refusal = "";
         String ourText = "";
         try {
-            verified = Verifier.verify(trial.spec(), LoadPolicy.TRUSTED, Options.DEFAULT);
+            verified = Verifier.verify(trial.spec(), LoadPolicy.TRUSTED, Options.DEFAULT, coverage);
+            coverage.compiled(trial.code(), verified.facts());
+            if (isDeep(trial)) {
+                broken = DeepChecks.accepted(trial, verified);
+            }
         } catch (VerificationException e) {
             refusal = e.rejection().rule();
             ourText = e.rejection().kernelText();
+            coverage.refused(refusal, e.rejection().pc());
+            if (isDeep(trial)) {
+                broken = DeepChecks.refused(trial, e);
+            }
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             return crash("the verifier", e);
+        }
+        if (broken != null) {
+            return new Judgement(verified != null, null, refusal, broken);
         }
         if (!engines.contains(FuzzEngine.KERNEL)) {
             return new Judgement(
@@ -108,7 +147,7 @@ final class Judge implements TrialJudge {
         }
         Outcome reference;
         try {
-            reference = OurEngines.watched(trial, verified);
+            reference = OurEngines.watched(trial, verified, coverage);
         } catch (AssertionError e) {
             return new Problem(Check.FACTS, String.valueOf(e.getMessage()), -1);
         } catch (RuntimeException | StackOverflowError e) {
@@ -157,6 +196,23 @@ final class Judge implements TrialJudge {
     private static boolean readsStaleStack(
             Trial trial, VerifiedProgram verified, Outcome reference) {
         return reference.difference(OurEngines.onStaleStack(trial, verified), "", "") != null;
+    }
+
+    /// Whether Linux 6.18 may take a branch that it should not: it does not follow a number that
+    /// matters back through an atomic operation that fetches it from the stack, and skips a path on
+    /// which it differs.
+    private static boolean forgetsPrecision(Trial trial, Facts facts) {
+        Code code = trial.code();
+        for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
+            Access access = facts.access(pc);
+            if (code.at(pc) instanceof Insn.Atomic atomic && atomic.fetch() && access != null) {
+                Region region = access.region();
+                if (region == null || region == Region.STACK || region == Region.CALLER_STACK) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// Whether only the run decides how often something is repeated: `may_goto` and `bpf_loop` go

@@ -1,6 +1,7 @@
 package bpf4j.testkit.fuzz;
 
 import bpf4j.interpreter.Interpreter;
+import bpf4j.interpreter.StepObserver;
 import bpf4j.jit.Jit;
 import bpf4j.runtime.Address;
 import bpf4j.runtime.AddressSpace;
@@ -69,13 +70,18 @@ final class OurEngines {
     }
 
     /// The interpreter on a stack of zeros, every step compared with the facts.
-    static Outcome watched(Trial trial, VerifiedProgram program) {
+    static Outcome watched(Trial trial, VerifiedProgram program, Coverage coverage) {
         return run(
                 trial,
                 bindings -> {
                     FactsCheck facts =
                             new FactsCheck(program.spec(), program.facts(), bindings.maps());
-                    Ready ready = Ready.onZeros(Interpreter.load(program, bindings, facts));
+                    StepObserver both =
+                            (pc, frame, registers) -> {
+                                coverage.step(pc, frame, registers);
+                                facts.step(pc, frame, registers);
+                            };
+                    Ready ready = Ready.onZeros(Interpreter.load(program, bindings, both));
                     return new Ready(
                             ready.program,
                             execution -> {
@@ -83,6 +89,13 @@ final class OurEngines {
                                 ready.before.accept(execution);
                             });
                 });
+    }
+
+    /// The interpreter on a stack of zeros, watched by another.
+    static Outcome observed(Trial trial, VerifiedProgram program, StepObserver observer) {
+        return run(
+                trial,
+                bindings -> Ready.onZeros(Interpreter.load(program, bindings, observer)));
     }
 
     static Outcome jit(Trial trial, VerifiedProgram program) {

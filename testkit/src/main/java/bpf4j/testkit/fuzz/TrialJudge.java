@@ -4,6 +4,11 @@ package bpf4j.testkit.fuzz;
 interface TrialJudge extends AutoCloseable {
     Judgement judge(Trial trial);
 
+    /// How much the trial judged last showed that none had shown before.
+    default int news() {
+        return 0;
+    }
+
     @Override
     void close();
 }

@@ -3,6 +3,8 @@ package bpf4j.verifier.explore;
 import bpf4j.isa.Insn;
 import bpf4j.spec.LoadPolicy;
 import bpf4j.spec.ProgramSpec;
+import bpf4j.verifier.ExplorationObserver;
+import bpf4j.verifier.ExplorationObserver.Explored;
 import bpf4j.verifier.Options;
 import bpf4j.verifier.Statistics;
 import bpf4j.verifier.cfg.Cfg;
@@ -10,10 +12,12 @@ import bpf4j.verifier.cfg.StackDepth;
 import bpf4j.verifier.cfg.Subprogram;
 import bpf4j.verifier.check.Env;
 import bpf4j.verifier.check.Instructions;
+import bpf4j.verifier.domain.Scalar;
 import bpf4j.verifier.report.Rule;
 import bpf4j.verifier.report.StateText;
 import bpf4j.verifier.report.Violation;
 import bpf4j.verifier.state.Frame;
+import bpf4j.verifier.state.Kind;
 import bpf4j.verifier.state.Reg;
 import bpf4j.verifier.state.State;
 
@@ -29,11 +33,18 @@ public final class Explorer {
     private final Instructions instructions;
     private final Checkpoints checkpoints;
     private final Log log;
+    private final @Nullable ExplorationObserver observer;
     private int maxDepth;
 
     /// What explores a program whose control flow is known.
-    public Explorer(ProgramSpec spec, LoadPolicy policy, Options options, Cfg cfg) {
+    public Explorer(
+            ProgramSpec spec,
+            LoadPolicy policy,
+            Options options,
+            Cfg cfg,
+            @Nullable ExplorationObserver observer) {
         this.cfg = cfg;
+        this.observer = observer;
         env = new Env(spec, policy, options, cfg, new State(new Frame(Frame.NO_CALL, 0, 0)));
         Precision precision = new Precision(env);
         env.precise = precision;
@@ -51,6 +62,27 @@ public final class Explorer {
                     }
                 });
     }
+
+    /// The state being explored, as observers see it.
+    private final Explored explored =
+            new Explored() {
+                @Override
+                public String kind(int register) {
+                    return env.reg(register).typeName();
+                }
+
+                @Override
+                public @Nullable Scalar number(int register) {
+                    Reg reg = env.reg(register);
+                    return reg.isScalar() ? reg.var : null;
+                }
+
+                @Override
+                public boolean isNonNull(int register) {
+                    Reg reg = env.reg(register);
+                    return reg.isPointer() && !reg.isNullable() && reg.kind != Kind.NOT_INIT;
+                }
+            };
 
     /// The instruction being explored, for refusals that do not say where.
     public int pc() {
@@ -207,6 +239,9 @@ public final class Explorer {
             }
             if (isJump(cfg.at(pc))) {
                 checkpoints.countJump();
+            }
+            if (observer != null) {
+                observer.step(pc, explored);
             }
             log.begin();
             int next = instructions.execute();
