@@ -16,7 +16,8 @@ public interface ExplorationObserver {
 
     /// What the verifier knows at some place on a path.
     interface Explored {
-        /// What a register holds, in the log's words: `scalar`, `map_value_or_null`, `?` when it was
+        /// What a register holds, in the log's words: `scalar`, `map_value_or_null`, `?` when it
+        /// was
         /// never written.
         String kind(int register);
 

@@ -306,7 +306,10 @@ public final class FactsCheck implements StepObserver {
             case Value.Number(Scalar scalar) -> scalar.contains(bits);
             case Value.Pointer p ->
                     (p.nullable() && bits == 0)
-                            || isIn(p.region(), p.index(), p.offset(), bits, frame);
+                            || (p.region() == Region.CALLER_STACK
+                                    // It may lead anywhere as long as it is not followed.
+                                    ? isNear(bits, Address.STACK)
+                                    : isIn(p.region(), p.index(), p.offset(), bits, frame));
         };
     }
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Compares a running program, step by step, with the states that the verifier explored: in at least
+/// Compares a running program, step by step, with the states that the verifier explored: in at
+/// least
 /// one state at the same instruction every register must hold what it holds in the run. Watch a
 /// verification without pruning first, which explores every path.
 public final class StatesCheck implements ExplorationObserver, StepObserver {

@@ -62,8 +62,7 @@ final class DeepChecks {
                     ? null
                     : new Problem(
                             Check.PRUNING,
-                            "accepted with pruning, refused without: "
-                                    + e.rejection().kernelText(),
+                            "accepted with pruning, refused without: " + e.rejection().kernelText(),
                             -1);
         }
         try {

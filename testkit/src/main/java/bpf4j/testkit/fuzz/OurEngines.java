@@ -93,9 +93,7 @@ final class OurEngines {
 
     /// The interpreter on a stack of zeros, watched by another.
     static Outcome observed(Trial trial, VerifiedProgram program, StepObserver observer) {
-        return run(
-                trial,
-                bindings -> Ready.onZeros(Interpreter.load(program, bindings, observer)));
+        return run(trial, bindings -> Ready.onZeros(Interpreter.load(program, bindings, observer)));
     }
 
     static Outcome jit(Trial trial, VerifiedProgram program) {

@@ -28,7 +28,8 @@ public final class Reg {
     /// Nothing is known about whether it may be read.
     public static final int UNTRUSTED = 16;
 
-    /// Made by adding a reference to a number: it ends with the reference, but cannot be given back.
+    /// Made by adding a reference to a number: it ends with the reference, but cannot be given
+    /// back.
     public static final int ADDED_TO_NUMBER = 32;
 
     /// The identity of a scalar says that it differs from others of that id by the constant `off`.
