@@ -29,6 +29,9 @@ public final class Address {
     /// (`XDP_PACKET_HEADROOM`).
     public static final int HEADROOM = 256;
 
+    /// What all offsets in the packet's region are below.
+    public static final int PACKET_LIMIT = 1 << 30;
+
     /// Bytes of one frame's stack (`MAX_BPF_STACK`).
     public static final int FRAME_SIZE = 512;
 

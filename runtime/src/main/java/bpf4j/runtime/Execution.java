@@ -30,6 +30,9 @@ public final class Execution {
     /// What an engine saves at calls between functions of a program; see [#SAVED].
     public final long[] saved = new long[Address.STACK_FRAMES * SAVED];
 
+    /// The longest packet, in bytes; programs can make it longer by less than a mebibyte.
+    public static final int MAX_PACKET = Address.PACKET_LIMIT - (1 << 20);
+
     /// Words of [#saved] that belong to each frame.
     public static final int SAVED = 8;
 
@@ -181,12 +184,26 @@ public final class Execution {
     }
 
     private void place(int index, int length) {
+        if (length > MAX_PACKET) {
+            throw new ProgramFault(
+                    "a packet of %d bytes is too long: %d at most".formatted(length, MAX_PACKET));
+        }
         packetBase = index - Address.HEADROOM;
         data = Address.HEADROOM;
         dataMeta = data;
         dataEnd = data + length;
         packetFloor = data;
         packetLimit = dataEnd;
+    }
+
+    /// Makes all offsets of the packet larger.
+    void renumber(int by) {
+        packetBase -= by;
+        dataMeta += by;
+        data += by;
+        dataEnd += by;
+        packetState.macHeader += by;
+        packetState.networkHeader += by;
     }
 
     /// Continues with the packet in other memory of the same kind, at the same offsets.

@@ -195,8 +195,14 @@ public final class Packets {
     }
 
     /// Sees to it that the packet's memory has room for offsets from `low` to `high`, moving it to
-    /// new memory when it must.
+    /// new memory when it must. When `low` is negative, all offsets of the packet become larger:
+    /// what the caller has read of them is out of date.
     public static void reserve(Execution execution, int low, int high) {
+        if (low < 0) {
+            execution.renumber(-low);
+            reserve(execution, 0, high - low);
+            return;
+        }
         long capacity = execution.packetSegment().byteSize();
         if (execution.packetBase + low >= 0 && execution.packetBase + (long) high <= capacity) {
             return;

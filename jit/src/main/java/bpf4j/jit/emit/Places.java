@@ -6,6 +6,7 @@ import bpf4j.isa.Size;
 import bpf4j.jit.emit.Values.Form;
 import bpf4j.jit.ir.Region;
 import bpf4j.jit.ir.Rep;
+import bpf4j.runtime.Address;
 import bpf4j.spec.ContextLayout;
 import bpf4j.spec.ContextLayout.Field;
 
@@ -61,6 +62,11 @@ final class Places {
             writer.constant(constant);
         } else {
             values.pushPlace(register, region);
+            if (region == Region.Single.PACKET) {
+                context.pushExecution();
+                writer.getField(Names.EXECUTION, "packetBase", "I");
+                writer.op(Opcodes.IADD);
+            }
             values.plus(off);
         }
         if (isSegment(region)) {
@@ -158,9 +164,11 @@ final class Places {
         if (!name.isEmpty()
                 && rep instanceof Rep.Pointer pointer
                 && pointer.region() == Region.Single.PACKET) {
-            pushPacketField("packetBase");
-            pushPacketField(name);
-            writer.op(Opcodes.IADD);
+            context.pushExecution();
+            writer.getField(Names.EXECUTION, name, "I");
+            // It always is in this range, which tells HotSpot that sums with it do not overflow.
+            writer.constant(Address.PACKET_LIMIT - 1);
+            writer.op(Opcodes.IAND);
             values.popPlace(load.dst(), pointer);
             return true;
         }
@@ -172,10 +180,5 @@ final class Places {
         writer.callVirtual(Names.EXECUTION, "contextPointer", "(Lbpf4j/spec/ContextLayout$Kind;)J");
         values.pop(load.dst(), rep, Form.LONG);
         return true;
-    }
-
-    private void pushPacketField(String name) {
-        context.pushExecution();
-        writer.getField(Names.EXECUTION, name, "I");
     }
 }

@@ -110,7 +110,7 @@ final class Values {
                     writer.loadInt(locals.narrow(variable));
             default -> {
                 pushLong(variable);
-                place(region);
+                writer.op(Opcodes.L2I);
             }
         }
     }
@@ -151,7 +151,7 @@ final class Values {
                 if (pointer.nullable()) {
                     writer.callStatic(Names.ACCESS, "place", "(J)I");
                 } else {
-                    place(pointer.region());
+                    writer.op(Opcodes.L2I);
                 }
                 writer.storeInt(locals.narrow(variable));
             }
@@ -213,14 +213,6 @@ final class Values {
         writer.op(Opcodes.LAND);
     }
 
-    /// From an address to the place in its region.
-    private void place(Region region) {
-        writer.op(Opcodes.L2I);
-        if (region == Region.Single.PACKET) {
-            pushPacketBase();
-            writer.op(Opcodes.IADD);
-        }
-    }
 
     /// From a place in a region to the address.
     private void address(Region region, boolean nullable) {
@@ -228,10 +220,6 @@ final class Values {
             locals.pushValuesRegion(writer, values.map());
             writer.callStatic(Names.ACCESS, "nullableAddress", "(IJ)J");
             return;
-        }
-        if (region == Region.Single.PACKET) {
-            pushPacketBase();
-            writer.op(Opcodes.ISUB);
         }
         zeroExtend();
         switch (region) {
@@ -241,10 +229,5 @@ final class Values {
             case Region.Single.STACK -> writer.constant((long) Address.STACK << 32);
         }
         writer.op(Opcodes.LOR);
-    }
-
-    private void pushPacketBase() {
-        writer.loadReference(locals.execution());
-        writer.getField(Names.EXECUTION, "packetBase", "I");
     }
 }
