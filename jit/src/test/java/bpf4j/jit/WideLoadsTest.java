@@ -73,7 +73,7 @@ class WideLoadsTest {
                         w2 <<= 8
                         w2 |= w3
                         """);
-        assertTrue(all.contains("VarHandle.get"), all);
+        assertTrue(all.contains("Accesses.get"), all);
         assertTrue(!all.contains("baload") && !all.contains("ior"), all);
     }
 
@@ -93,7 +93,7 @@ class WideLoadsTest {
                         r4 <<= 8
                         r2 |= r4
                         """);
-        assertEquals(1, all.split("VarHandle.get", -1).length - 1, all);
+        assertEquals(1, all.split("Accesses.get", -1).length - 1, all);
         assertTrue(!all.contains("baload"), all);
     }
 
@@ -108,7 +108,7 @@ class WideLoadsTest {
                         w2 <<= 8
                         w2 |= w3
                         """);
-        assertTrue(!all.contains("VarHandle.get"), all);
+        assertTrue(!all.contains("Accesses.get"), all);
     }
 
     @Property(tries = 500)

@@ -178,7 +178,9 @@ public final class Execution {
 
     /// Puts a native segment in the place of the packet.
     public void setPacket(MemorySegment bytes) {
-        packet = NONE;
+        if (packet != NONE) {
+            packet = NONE;
+        }
         nativePacket = bytes;
         place(0, Math.toIntExact(bytes.byteSize()));
     }

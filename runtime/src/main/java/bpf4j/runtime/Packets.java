@@ -82,10 +82,7 @@ public final class Packets {
     /// Makes an execution ready for a program of any type with a packet in native memory.
     public static void prepare(Execution execution, ProgramType type, MemorySegment bytes) {
         switch (type.context().struct()) {
-            case "xdp_md" -> {
-                execution.setPacket(bytes);
-                finishXdp(execution);
-            }
+            case "xdp_md" -> prepareXdp(execution, bytes);
             case "__sk_buff" -> {
                 execution.setPacket(bytes);
                 finishSkb(execution, startsAtNetwork(type));
@@ -111,6 +108,12 @@ public final class Packets {
     /// Makes an execution ready for an XDP program.
     public static void prepareXdp(Execution execution, byte[] bytes, int index, int length) {
         execution.setPacket(bytes, index, length);
+        finishXdp(execution);
+    }
+
+    /// Makes an execution ready for an XDP program with a packet in native memory.
+    public static void prepareXdp(Execution execution, MemorySegment bytes) {
+        execution.setPacket(bytes);
         finishXdp(execution);
     }
 

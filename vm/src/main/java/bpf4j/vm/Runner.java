@@ -11,6 +11,7 @@ import bpf4j.vm.capture.CaptureWriter;
 import bpf4j.vm.capture.Packet;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /// Runs one program in one thread. After a run it shows the packet as the program left it: changed
@@ -59,12 +60,24 @@ public final class Runner {
 
     /// Runs the program on a packet in heap or native memory.
     public long run(MemorySegment packet) {
-        needPackets();
+        if (packet.isNative()) {
+            if (xdp) {
+                Packets.prepareXdp(execution, packet);
+            } else {
+                needPackets();
+                Packets.prepare(execution, type, packet);
+            }
+            return program.run(execution);
+        }
         if (packet.heapBase().orElse(null) instanceof byte[] array) {
             return run(array, (int) packet.address(), Math.toIntExact(packet.byteSize()));
         }
-        Packets.prepare(execution, type, packet);
-        return program.run(execution);
+        byte[] bytes = packet.toArray(ValueLayout.JAVA_BYTE);
+        long result = run(bytes, 0, bytes.length);
+        if (writes && !packet.isReadOnly()) {
+            MemorySegment.copy(bytes, 0, packet, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        }
+        return result;
     }
 
     /// Runs the program on a copy of a packet, if it could change it, and else on the packet

@@ -15,6 +15,8 @@ final class Locals {
     private final int[] wide = new int[Effects.LIMIT + 1];
     private final int[] narrow = new int[Effects.LIMIT];
     private int budget = -1;
+    private int packet = -1;
+    private int packetBase = -1;
     private int next;
 
     /// The locals of a method.
@@ -40,6 +42,9 @@ final class Locals {
         }
         if (local == budget) {
             return "budget";
+        }
+        if (local == packet || local == packetBase) {
+            return local == packet ? "packet" : "base";
         }
         for (int variable = 0; variable < Effects.LIMIT; variable++) {
             boolean register = variable < Effects.FIRST_SLOT;
@@ -92,6 +97,28 @@ final class Locals {
             budget = next++;
         }
         return budget;
+    }
+
+    /// Holds the packet's array or segment from now on; see [PacketLocals].
+    int holdPacket() {
+        packet = next++;
+        return packet;
+    }
+
+    /// Holds `packetBase` from now on.
+    int holdPacketBase() {
+        packetBase = next++;
+        return packetBase;
+    }
+
+    /// The packet's array or segment, or -1.
+    int packet() {
+        return packet;
+    }
+
+    /// `packetBase`, or -1.
+    int packetBase() {
+        return packetBase;
     }
 
     /// A free `long`.

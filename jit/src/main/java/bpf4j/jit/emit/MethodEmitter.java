@@ -62,6 +62,7 @@ final class MethodEmitter {
         }
         writer.handler(start, end, handler);
         writer.label(start);
+        PacketLocals.fill(context, analysis);
         prologue();
         List<Block> all = analysis.body().blocks();
         if (analysis.body().entry() != 0) {

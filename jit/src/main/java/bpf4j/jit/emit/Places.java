@@ -36,7 +36,9 @@ final class Places {
                                     Names.SEGMENT);
             case Region.Single.CONTEXT -> pushArray("context");
             case Region.Single.PACKET -> {
-                if (context.layout().nativePackets()) {
+                if (context.locals().packet() >= 0) {
+                    writer.loadReference(context.locals().packet());
+                } else if (context.layout().nativePackets()) {
                     context.pushExecution();
                     writer.getField(Names.EXECUTION, "nativePacket", Names.of(Names.SEGMENT));
                 } else {
@@ -63,14 +65,23 @@ final class Places {
         } else {
             values.pushPlace(register, region);
             if (region == Region.Single.PACKET) {
-                context.pushExecution();
-                writer.getField(Names.EXECUTION, "packetBase", "I");
+                pushPacketBase();
                 writer.op(Opcodes.IADD);
             }
             values.plus(off);
         }
         if (isSegment(region)) {
             writer.op(Opcodes.I2L);
+        }
+    }
+
+    private void pushPacketBase() {
+        int held = context.locals().packetBase();
+        if (held >= 0) {
+            writer.loadInt(held);
+        } else {
+            context.pushExecution();
+            writer.getField(Names.EXECUTION, "packetBase", "I");
         }
     }
 

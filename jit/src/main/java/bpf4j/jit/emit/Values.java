@@ -213,7 +213,6 @@ final class Values {
         writer.op(Opcodes.LAND);
     }
 
-
     /// From a place in a region to the address.
     private void address(Region region, boolean nullable) {
         if (nullable && region instanceof Region.Values values) {

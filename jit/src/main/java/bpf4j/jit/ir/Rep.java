@@ -17,8 +17,7 @@ public sealed interface Rep {
     /// The address of the byte `offset` from the frame's r10; it needs no local variable.
     record InFrame(int offset) implements Rep {}
 
-    /// The place in a known region, in an `int`: the offset in the region, or for the packet the
-    /// index in the array or segment that holds it.
+    /// The place in a known region, in an `int`: the offset in the region.
     ///
     /// @param nullable whether the value may be null (0), which is -1 here
     record Pointer(Region region, boolean nullable) implements Rep {}

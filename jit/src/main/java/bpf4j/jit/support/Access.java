@@ -6,8 +6,14 @@ import bpf4j.runtime.Execution;
 import bpf4j.runtime.Memory;
 import bpf4j.runtime.ProgramFault;
 
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+
 /// Small operations that generated code calls, so that it stays short; HotSpot inlines them.
 public final class Access {
+    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+
     private Access() {}
 
     /// The address of a place in a region, or null for -1.
@@ -28,6 +34,19 @@ public final class Access {
     /// The place of the value at an unsigned index in the array that begins at `base`, or -1.
     public static int arrayPlace(int index, int entries, int stride, int base) {
         return Integer.compareUnsigned(index, entries) < 0 ? base + index * stride : -1;
+    }
+
+    /// The same segment. Where all are plain native memory, HotSpot drops the second path, and so
+    /// knows the segment's class, whatever other segments the process uses; else it would check the
+    /// class at every access. Mapped files take the second path.
+    public static MemorySegment nativeMemory(@Nullable MemorySegment segment) {
+        if (segment == null) {
+            throw new ProgramFault("the packet is not in native memory");
+        }
+        if (segment.getClass() == NATIVE) {
+            return segment;
+        }
+        return segment;
     }
 
     /// A fault that generated code throws.
