@@ -271,10 +271,11 @@ class FactsTest {
                         exit
                         """);
         assertEquals(Any.MIXED, facts.written(5));
-        assertEquals(Number.constant(6), facts.written(6));
+        // It may step back from the address.
+        assertEquals(Any.MIXED, facts.written(6));
         Routine entry = facts.routines().getFirst();
         assertFalse(entry.isPrivate(-8, 8));
-        assertTrue(entry.isPrivate(-16, 8));
+        assertFalse(entry.isPrivate(-16, 8));
         Access access = facts.access(8);
         assertNotNull(access);
         assertEquals(Region.CALLER_STACK, access.region());
