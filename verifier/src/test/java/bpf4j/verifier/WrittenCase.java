@@ -35,7 +35,15 @@ import java.util.TreeSet;
 record WrittenCase(
         String name, String text, List<String> directives, String trusted, String unprivileged) {
     static final List<String> FILES =
-            List.of("memory", "pointers", "calls", "control", "resources", "functions", "numbers");
+            List.of(
+                    "memory",
+                    "pointers",
+                    "calls",
+                    "control",
+                    "resources",
+                    "functions",
+                    "numbers",
+                    "rules");
 
     private static final String LOOKUP =
             """
