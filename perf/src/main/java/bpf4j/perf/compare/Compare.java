@@ -60,7 +60,6 @@ public final class Compare {
         } else {
             measure();
         }
-        System.out.print(Summary.of(samples));
         if (arguments.json() != null) {
             JSON.writeValue(arguments.json().toFile(), samples);
         }
