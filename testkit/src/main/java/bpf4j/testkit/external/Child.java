@@ -23,7 +23,9 @@ public final class Child implements AutoCloseable {
 
     private final Process process;
     private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES);
-    private final StringBuffer complaints = new StringBuffer();
+    /// The end of what it complained about; guarded by itself.
+    private final StringBuilder complaints = new StringBuilder();
+
     private final Thread listener;
 
     /// Starts a process.
@@ -70,9 +72,11 @@ public final class Child implements AutoCloseable {
         byte[] buffer = new byte[512];
         try {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                complaints.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
-                if (complaints.length() > COMPLAINT) {
-                    complaints.delete(0, complaints.length() - COMPLAINT);
+                synchronized (complaints) {
+                    complaints.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+                    if (complaints.length() > COMPLAINT) {
+                        complaints.delete(0, complaints.length() - COMPLAINT);
+                    }
                 }
             }
         } catch (IOException e) {
@@ -135,7 +139,10 @@ public final class Child implements AutoCloseable {
     }
 
     private String complaint() {
-        String text = complaints.toString().strip();
+        String text;
+        synchronized (complaints) {
+            text = complaints.toString().strip();
+        }
         return text.isEmpty() ? "" : ": " + text.substring(text.lastIndexOf('\n') + 1);
     }
 

@@ -25,8 +25,8 @@ import java.util.TreeMap;
 final class LinuxSide implements AutoCloseable {
     private static final int MOST_KEPT = 64;
 
-    private final Map<MapSpec, KernelMap> kept = new IdentityHashMap<>();
-    private final Map<Btf, KernelBtf> types = new IdentityHashMap<>();
+    private final IdentityHashMap<MapSpec, KernelMap> kept = new IdentityHashMap<>();
+    private final IdentityHashMap<Btf, KernelBtf> types = new IdentityHashMap<>();
 
     /// The maps of the trial that was loaded last, in its order; null those that it does not use.
     private final List<@Nullable KernelMap> maps = new ArrayList<>();
