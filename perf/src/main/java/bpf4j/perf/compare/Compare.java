@@ -60,6 +60,7 @@ public final class Compare {
         } else {
             measure();
         }
+        System.out.print(Summary.of(samples));
         if (arguments.json() != null) {
             JSON.writeValue(arguments.json().toFile(), samples);
         }

@@ -2,6 +2,7 @@ package bpf4j.perf.compare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import bpf4j.perf.compare.Workload.Entry;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,7 +39,7 @@ class JudgeTest {
             }
             Contender contender;
             try {
-                contender = candidate.create(setup(workload, candidate));
+                contender = shared(candidate, setup(workload, candidate));
             } catch (Unavailable e) {
                 assertEquals("nobody wrote this program in Java", e.getMessage());
                 continue;
@@ -47,6 +49,35 @@ class JudgeTest {
             assertNull(Judge.difference(outcomes, expected), candidate.id());
         }
         assertNotNull(expected);
+    }
+
+    @Test
+    void contendersHaveClassesOfTheirOwn() throws Unavailable {
+        Workload workload = Programs.named("prime").workload();
+        Candidate jit = Candidate.ALL.get(1);
+        Contender first = jit.create(setup(workload, jit));
+        Contender second = jit.create(setup(workload, jit));
+        assertNotSame(first.getClass(), second.getClass());
+        assertNull(
+                Judge.difference(
+                        Judge.outcomes(first, workload), Judge.outcomes(second, workload)));
+    }
+
+    /// A contender of the classes that are here already: loading bpf4j again takes long.
+    private static Contender shared(Candidate candidate, Workload.Setup setup) throws Unavailable {
+        try {
+            return (Contender)
+                    Class.forName(candidate.className())
+                            .getConstructor(Workload.Setup.class)
+                            .newInstance(setup);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Unavailable unavailable) {
+                throw unavailable;
+            }
+            throw new AssertionError(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
