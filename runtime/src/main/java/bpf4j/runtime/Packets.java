@@ -220,7 +220,8 @@ public final class Packets {
                         ? java.lang.foreign.Arena.ofAuto().allocate(size, 8)
                         : MemorySegment.ofArray(new byte[size]);
         int base = slack - from;
-        int first = Math.min(execution.dataMeta, execution.data);
+        // What was cut off in front can be had back: it begins where the packet began.
+        int first = Math.min(Math.min(execution.dataMeta, execution.data), Address.HEADROOM);
         MemorySegment.copy(
                 old,
                 (long) execution.packetBase + first,
