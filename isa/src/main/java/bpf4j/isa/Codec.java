@@ -16,6 +16,17 @@ public final class Codec {
         return new Decoder(bytes, order == ByteOrder.BIG_ENDIAN, false).decode();
     }
 
+    /// The instructions of a whole program. As [#decode], but where a slot is no instruction and
+    /// the subprograms and jumps are wrong, too, they are named, as Linux does.
+    public static Code decodeProgram(byte[] bytes, ByteOrder order) throws DecodeException {
+        try {
+            return decode(bytes, order);
+        } catch (DecodeException e) {
+            DecodeException first = new Skeleton(bytes, order == ByteOrder.BIG_ENDIAN).defect();
+            throw first == null ? e : first;
+        }
+    }
+
     /// The instructions of a program that is not to be verified. As [#decode], but a 32-bit move
     /// may carry the mark (immediate 1) that Linux's verifier puts on moves it inserts to clear the
     /// upper half; programs written for Linux's engines alone have it. It is not kept.

@@ -51,14 +51,34 @@ final class Decoder {
                     "the program's " + bytes.length + " bytes are no multiple of 8");
         }
         @Nullable Insn[] slots = new Insn[count];
+        DecodeException first = null;
         for (pc = 0; pc < count; pc++) {
-            Insn insn = decode(Wire.read(bytes, pc * 8, bigEndian));
-            slots[pc] = insn;
-            if (insn instanceof Insn.LoadImm64) {
-                pc++;
+            try {
+                Insn insn = decode(Wire.read(bytes, pc * 8, bigEndian));
+                slots[pc] = insn;
+                if (insn instanceof Insn.LoadImm64) {
+                    pc++;
+                }
+            } catch (DecodeException e) {
+                if (isForemost(e)) {
+                    throw e;
+                }
+                first = first == null ? e : first;
+                pc += (bytes[pc * 8] & 0xff) == Wire.WIDE_LOAD ? 1 : 0;
             }
         }
+        if (first != null) {
+            throw first;
+        }
         return Code.ofSlots(slots);
+    }
+
+    /// Linux looks for these in the whole program before it looks at the fields of any instruction.
+    private static boolean isForemost(DecodeException e) {
+        String text = e.kernelText();
+        return text.startsWith("unknown opcode")
+                || text.startsWith("BPF_LDX uses")
+                || text.endsWith("bpf_ld_imm64 insn");
     }
 
     private Insn decode(long slot) throws DecodeException {
@@ -101,11 +121,14 @@ final class Decoder {
             }
             op = op == AluOp.DIV ? AluOp.SDIV : AluOp.SMOD;
         }
-        return new Insn.Alu(width, op, dst(slot), operand(slot, text));
+        Operand source = operand(slot, text);
+        return new Insn.Alu(width, op, dst(slot), source);
     }
 
     private Insn neg(long slot, Width width) throws DecodeException {
-        zero("BPF_NEG", "source bit", (int) slot & Wire.X);
+        if ((slot & Wire.X) != 0) {
+            throw unknownOpcode(slot);
+        }
         zero("BPF_NEG", "source register", Wire.src(slot));
         zero("BPF_NEG", "offset", Wire.off(slot));
         zero("BPF_NEG", "immediate", Wire.imm(slot));
@@ -115,6 +138,9 @@ final class Decoder {
     private Insn byteSwap(long slot, Width width) throws DecodeException {
         int bits = Wire.imm(slot);
         boolean sourceBit = (slot & Wire.X) != 0;
+        if (sourceBit && width == Width.W64) {
+            throw unknownOpcode(slot);
+        }
         if (bits != 16 && bits != 32 && bits != 64) {
             throw refuse(
                     "BPF_END uses reserved fields",
@@ -123,7 +149,6 @@ final class Decoder {
         zero("BPF_END", "source register", Wire.src(slot));
         zero("BPF_END", "offset", Wire.off(slot));
         if (width == Width.W64) {
-            zero("BPF_END", "source bit", (int) slot & Wire.X);
             return new Insn.ByteSwap(Insn.ByteSwap.Kind.SWAP, bits, dst(slot));
         }
         return new Insn.ByteSwap(
@@ -146,7 +171,8 @@ final class Decoder {
                             + (width == Width.W64 ? " or 32" : ""));
         }
         zero("BPF_MOV", "immediate", Wire.imm(slot));
-        return new Insn.MovSx(width, off, dst(slot), src(slot));
+        int source = src(slot);
+        return new Insn.MovSx(width, off, dst(slot), source);
     }
 
     private Insn jump(long slot, Width width) throws DecodeException {
@@ -188,9 +214,9 @@ final class Decoder {
         int src = Wire.src(slot);
         int imm = Wire.imm(slot);
         if ((slot & Wire.X) != 0) {
-            zero("BPF_CALL", "source register", src);
-            zero("BPF_CALL", "offset", Wire.off(slot));
-            zero("BPF_CALL", "immediate", imm);
+            if (src != 0 || Wire.off(slot) != 0 || imm != 0) {
+                throw unknownOpcode(slot);
+            }
             return new Insn.CallReg(dst(slot));
         }
         zero("BPF_CALL", "destination register", Wire.dst(slot));
@@ -225,8 +251,7 @@ final class Decoder {
         }
         if (Wire.src(slot) != 0 || Wire.dst(slot) != 0 || Wire.imm(slot) != 0) {
             throw refuse(
-                    "invalid may_goto off " + Wire.off(slot) + " imm " + Wire.imm(slot),
-                    "registers and immediate must be 0");
+                    "invalid may_goto imm " + Wire.imm(slot), "registers and immediate must be 0");
         }
         return new Insn.MayGoto(Wire.off(slot));
     }
@@ -260,7 +285,6 @@ final class Decoder {
                     "invalid bpf_ld_imm64 insn",
                     "the second slot must hold nothing but an immediate");
         }
-        zero("BPF_LD_IMM64", "offset", Wire.off(slot));
         int source = Wire.src(slot);
         if (source >= WIDE_KINDS.length) {
             throw refuse(
@@ -274,6 +298,7 @@ final class Decoder {
                     "unrecognized bpf_ld_imm64 insn",
                     "the second immediate of a map load is " + imm2 + ", must be 0");
         }
+        zero("BPF_LD_IMM64", "offset", Wire.off(slot));
         return new Insn.LoadImm64(dst(slot), kind, Wire.imm(slot), imm2);
     }
 
@@ -289,7 +314,8 @@ final class Decoder {
         if (mode == Wire.MEMSX && size == Size.DW) {
             throw unknownOpcode(slot);
         }
-        return new Insn.Load(size, mode == Wire.MEMSX, dst(slot), src(slot), Wire.off(slot));
+        int source = src(slot);
+        return new Insn.Load(size, mode == Wire.MEMSX, dst(slot), source, Wire.off(slot));
     }
 
     private Insn st(long slot) throws DecodeException {
@@ -305,7 +331,8 @@ final class Decoder {
         return switch ((int) slot & 0xe0) {
             case Wire.MEM -> {
                 zero("BPF_STX", "immediate", Wire.imm(slot));
-                yield new Insn.Store(size(slot), dst(slot), Wire.off(slot), REGS[src(slot)]);
+                Operand source = REGS[src(slot)];
+                yield new Insn.Store(size(slot), dst(slot), Wire.off(slot), source);
             }
             case Wire.ATOMIC -> atomic(slot);
             default -> throw unknownOpcode(slot);
@@ -333,7 +360,8 @@ final class Decoder {
                     "invalid atomic operand size",
                     "atomic operations are of 32 or 64 bits, not of " + size.bits());
         }
-        return new Insn.Atomic(size, op, fetch, dst(slot), Wire.off(slot), src(slot));
+        int source = src(slot);
+        return new Insn.Atomic(size, op, fetch, dst(slot), Wire.off(slot), source);
     }
 
     private Operand operand(long slot, String text) throws DecodeException {

@@ -200,7 +200,7 @@ public final class LocalEngine implements CaseEngine {
             Code decoded =
                     unverified
                             ? Codec.decodeUnverified(insns, ByteOrder.LITTLE_ENDIAN)
-                            : Codec.decode(insns, ByteOrder.LITTLE_ENDIAN);
+                            : Codec.decodeProgram(insns, ByteOrder.LITTLE_ENDIAN);
             for (Case.MapReference reference : references) {
                 int pc = reference.insn();
                 if (pc < 0

@@ -47,6 +47,10 @@ public final class MapRules {
         MapFields fields = new MapFields();
         Code code = spec.code();
         for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
+            if (code.at(pc) instanceof Insn.CallReg) {
+                // Linux has no such instruction, and says so where it looks at maps.
+                throw new Violation(Rule.MALFORMED, Violation.EINVAL, pc, -1, "unknown opcode 8d");
+            }
             if (code.at(pc) instanceof Insn.LoadImm64 load
                     && (isMap(load.kind()) || isValue(load.kind()))) {
                 try {
