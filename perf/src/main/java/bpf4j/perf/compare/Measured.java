@@ -45,8 +45,13 @@ public record Measured(
     }
 
     /// How many times as long as `base` this takes: the median of the rounds' ratios, since what
-    /// disturbs a round disturbs both.
+    /// disturbs a round disturbs both. Where the base is a small difference of two times, rounds
+    /// alone mean nothing, and it is the ratio of the medians.
     double ratio(Measured base) {
+        double middle = Sample.quantile(base.rounds, 0.5);
+        if (Sample.quantile(base.rounds, 0) < middle / 2) {
+            return Sample.quantile(rounds, 0.5) / middle;
+        }
         double[] ratios = new double[Math.min(rounds.length, base.rounds.length)];
         for (int i = 0; i < ratios.length; i++) {
             ratios[i] = rounds[i] / base.rounds[i];

@@ -28,6 +28,11 @@ class TableTest {
     }
 
     @Test
+    void ofASmallDifferenceOnlyTheMedianCounts() {
+        assertEquals(8 / 3.0, JIT.ratio(measured("kernel", "batch", -20, 3, 40)));
+    }
+
+    @Test
     void samplesHaveMedianFastestAndAlmostSlowestRound() {
         double[] rounds = new double[101];
         for (int i = 0; i < rounds.length; i++) {
