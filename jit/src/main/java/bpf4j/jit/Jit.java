@@ -13,6 +13,7 @@ import bpf4j.jit.ir.FactsKnowledge;
 import bpf4j.jit.ir.FactsSlots;
 import bpf4j.jit.ir.Knowledge;
 import bpf4j.jit.ir.Liveness;
+import bpf4j.jit.ir.Lookups;
 import bpf4j.jit.ir.Lower;
 import bpf4j.jit.ir.Region;
 import bpf4j.jit.ir.Slots;
@@ -36,6 +37,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The compiler: makes a hidden class of a program, which HotSpot then compiles to native code.
 public final class Jit {
@@ -81,15 +83,36 @@ public final class Jit {
     /// what is written.
     static LoadedProgram compile(
             ProgramSpec spec, Bindings bindings, Facts facts, boolean fuel, Trace trace) {
+        return compile(spec, bindings, facts, fuel, trace, Set.of());
+    }
+
+    /// The same without some passes.
+    static LoadedProgram compile(
+            ProgramSpec spec,
+            Bindings bindings,
+            Facts facts,
+            boolean fuel,
+            Trace trace,
+            Set<Pass> without) {
         Map<Integer, Region> wide = new HashMap<>();
-        FactsKnowledge knowledge = new FactsKnowledge(facts, bindings.maps(), wide);
-        List<Body> bodies = WideLoads.in(Lower.lower(spec.code(), knowledge), knowledge, wide);
+        FactsKnowledge known = new FactsKnowledge(facts, bindings.maps(), wide);
+        Knowledge knowledge = without.isEmpty() ? known : new Weakened(known, without);
+        Lookups lookups =
+                without.contains(Pass.KEYS_BY_VALUE)
+                        ? new Lookups(facts, List.of())
+                        : known.lookups();
+        List<Body> bodies = Lower.lower(spec.code(), knowledge);
+        if (!without.contains(Pass.WIDE_LOADS)) {
+            bodies = WideLoads.in(bodies, knowledge, wide);
+        }
         Map<Integer, Long> reads = new HashMap<>();
         List<Effects> effects = new ArrayList<>();
         for (Body body : bodies) {
             effects.add(
                     new Effects(
-                            FactsSlots.of(body, facts, knowledge.lookups(), spec),
+                            without.contains(Pass.STACK_SLOTS)
+                                    ? Slots.NONE
+                                    : FactsSlots.of(body, facts, lookups, spec),
                             new FactsCalls(spec.type(), reads)));
         }
         boolean changed = true;
@@ -104,7 +127,10 @@ public final class Jit {
         List<Body> needed = new ArrayList<>();
         for (Body body : bodies) {
             Effects effect = effects.get(body.index());
-            needed.add(DeadCode.remove(body, effect, Liveness.of(body, effect), knowledge));
+            needed.add(
+                    without.contains(Pass.DEAD_CODE)
+                            ? body
+                            : DeadCode.remove(body, effect, Liveness.of(body, effect), knowledge));
         }
         return finish(spec, bindings, needed, effects, knowledge, fuel, trace);
     }
