@@ -176,4 +176,33 @@ class ListingTest {
         assertTrue(all.contains("isub"), all.toString());
         assertFalse(all.contains("lsub"), all.toString());
     }
+
+    @Test
+    void aKeyThatAnUpdateReadsIsInMemoryButNotReadFromThere() throws Exception {
+        List<String> all =
+                bytecode(
+                        """
+                        .map flows, hash, key=4, value=8, entries=4
+                        r2 = *(u32 *)(r1 + 0)
+                        *(u32 *)(r10 - 4) = r2
+                        *(u64 *)(r10 - 16) = 1
+                        r2 = r10
+                        r2 += -4
+                        r1 = flows ll
+                        call bpf_map_lookup_elem
+                        if r0 != 0 goto there
+                        r1 = flows ll
+                        r2 = r10
+                        r2 += -4
+                        r3 = r10
+                        r3 += -16
+                        r4 = 0
+                        call bpf_map_update_elem
+                        there:
+                        r0 = *(u32 *)(r10 - 4)
+                        exit
+                        """);
+        assertTrue(all.contains("invokestatic Accesses.setInt"), all.toString());
+        assertFalse(all.contains("invokestatic Accesses.getInt"), all.toString());
+    }
 }

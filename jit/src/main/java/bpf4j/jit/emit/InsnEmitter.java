@@ -85,10 +85,12 @@ final class InsnEmitter {
             }
             case Insn.Load load -> load(pc, load, rep);
             case Insn.Store store -> {
-                if (effects.slots().count(pc) > 0) {
-                    slots.store(pc, store, stored);
-                } else {
+                boolean inSlots = effects.slots().count(pc) > 0;
+                if (!inSlots || effects.slots().inMemoryToo(pc)) {
                     memory.store(pc, store);
+                }
+                if (inSlots) {
+                    slots.store(pc, store, stored);
                 }
             }
             case Insn.LoadAbs load ->

@@ -6,6 +6,8 @@ import bpf4j.jit.ir.Lookups.Lookup;
 import bpf4j.runtime.Address;
 import bpf4j.spec.HelperSpec;
 import bpf4j.spec.HelperSpec.Arg;
+import bpf4j.spec.HelperSpec.ArgFlag;
+import bpf4j.spec.HelperSpec.ArgKind;
 import bpf4j.spec.ProgramSpec;
 import bpf4j.verifier.facts.Access;
 import bpf4j.verifier.facts.Facts;
@@ -19,10 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Stack slots that need no memory: bytes that only loads and stores of their own subprogram with
+/// Stack slots that are variables: bytes that only loads and stores of their own subprogram with
 /// fixed offsets access, and keys that are passed by value. They are cut into the finest pieces
-/// that
-/// some access needs; each piece is a variable.
+/// that some access needs; each piece is a variable. What helpers only read, as the keys and values
+/// of an update, is in memory as well.
 public final class FactsSlots implements Slots {
     /// A wide access that is composed of more pieces is better off with memory.
     private static final int MOST_PIECES = 4;
@@ -33,10 +35,24 @@ public final class FactsSlots implements Slots {
     private static final int FRAME = Address.FRAME_SIZE;
 
     private final Map<Integer, int[]> accesses = new HashMap<>();
+    private final BitSet inMemoryToo = new BitSet();
     private final int[] bytes = new int[Effects.LIMIT];
     private int next = Effects.FIRST_SLOT;
 
     private FactsSlots() {}
+
+    /// The bytes of the frame that helpers may write, and those that they may read.
+    private record Exposure(BitSet written, BitSet read) {
+        void add(Arg arg, int start, int end) {
+            boolean only =
+                    arg.kind() == ArgKind.MAP_KEY
+                            || arg.flags().contains(ArgFlag.RDONLY)
+                            || arg.kind() == ArgKind.MAP_VALUE
+                                    && !arg.flags().contains(ArgFlag.UNINIT)
+                                    && !arg.flags().contains(ArgFlag.WRITE);
+            (only ? read : written).set(start, end);
+        }
+    }
 
     /// Bytes that an instruction accesses together; offsets count from the lowest byte of the
     /// frame.
@@ -45,7 +61,7 @@ public final class FactsSlots implements Slots {
     /// The slots of a subprogram.
     public static Slots of(Body body, Facts facts, Lookups lookups, ProgramSpec spec) {
         FactsSlots slots = new FactsSlots();
-        BitSet exposed = new BitSet();
+        Exposure exposed = new Exposure(new BitSet(), new BitSet());
         List<Span> spans = new ArrayList<>();
         for (int i = 0; i < body.size(); i++) {
             int pc = body.pcs()[i];
@@ -80,13 +96,18 @@ public final class FactsSlots implements Slots {
     }
 
     @Override
+    public boolean inMemoryToo(int pc) {
+        return inMemoryToo.get(pc);
+    }
+
+    @Override
     public int bytes(int variable) {
         return bytes[variable];
     }
 
     /// Notes what an instruction accesses itself; false when any byte of the frame may be meant.
     private static boolean access(
-            int pc, Insn insn, Facts facts, List<Span> spans, BitSet exposed) {
+            int pc, Insn insn, Facts facts, List<Span> spans, Exposure exposed) {
         Access access = facts.access(pc);
         if (access == null) {
             return true;
@@ -113,7 +134,7 @@ public final class FactsSlots implements Slots {
         if (insn instanceof Insn.Load || insn instanceof Insn.Store) {
             spans.add(new Span(pc, start, start + access.bytes(), access.bytes()));
         } else {
-            exposed.set(start, start + access.bytes());
+            exposed.written.set(start, start + access.bytes());
         }
         return true;
     }
@@ -123,7 +144,8 @@ public final class FactsSlots implements Slots {
     }
 
     /// Notes what a call may access; false when that may be any byte of the frame.
-    private static boolean call(int pc, Insn insn, Facts facts, ProgramSpec spec, BitSet exposed) {
+    private static boolean call(
+            int pc, Insn insn, Facts facts, ProgramSpec spec, Exposure exposed) {
         return switch (insn) {
             case Insn.CallHelper call -> helper(pc, call, facts, spec, exposed);
             case Insn.CallLocal _, Insn.CallKfunc _, Insn.CallReg _ -> !passesFrame(pc, facts);
@@ -141,7 +163,7 @@ public final class FactsSlots implements Slots {
     }
 
     private static boolean helper(
-            int pc, Insn.CallHelper call, Facts facts, ProgramSpec spec, BitSet exposed) {
+            int pc, Insn.CallHelper call, Facts facts, ProgramSpec spec, Exposure exposed) {
         if (!passesFrame(pc, facts)) {
             return true;
         }
@@ -161,7 +183,7 @@ public final class FactsSlots implements Slots {
                 if (start < 0 || start + size > FRAME) {
                     return false;
                 }
-                exposed.set((int) start, (int) (start + size));
+                exposed.add(args.get(i), (int) start, (int) (start + size));
             }
         }
         return true;
@@ -180,7 +202,7 @@ public final class FactsSlots implements Slots {
         };
     }
 
-    private void choose(List<Span> spans, BitSet exposed) {
+    private void choose(List<Span> spans, Exposure exposed) {
         List<List<Span>> components = components(spans);
         components.sort(Comparator.comparingInt((List<Span> c) -> c.size()).reversed());
         for (List<Span> component : components) {
@@ -204,10 +226,10 @@ public final class FactsSlots implements Slots {
         return components;
     }
 
-    private void promote(List<Span> component, BitSet exposed) {
+    private void promote(List<Span> component, Exposure exposed) {
         BitSet cuts = new BitSet();
         for (Span span : component) {
-            int hit = exposed.nextSetBit(span.start);
+            int hit = exposed.written.nextSetBit(span.start);
             if (hit >= 0 && hit < span.end) {
                 return;
             }
@@ -237,6 +259,10 @@ public final class FactsSlots implements Slots {
                         next + cuts.get(base, span.start).cardinality(),
                         cuts.get(span.start, span.end).cardinality()
                     });
+            int read = exposed.read.nextSetBit(span.start);
+            if (read >= 0 && read < span.end) {
+                inMemoryToo.set(span.pc);
+            }
         }
         for (int cut = base; cuts.nextSetBit(cut + 1) > 0; cut = cuts.nextSetBit(cut + 1)) {
             bytes[next++] = cuts.nextSetBit(cut + 1) - cut;

@@ -17,6 +17,11 @@ public interface Slots {
                 }
 
                 @Override
+                public boolean inMemoryToo(int pc) {
+                    return false;
+                }
+
+                @Override
                 public int bytes(int variable) {
                     throw new IllegalArgumentException("no slots");
                 }
@@ -27,6 +32,9 @@ public interface Slots {
 
     /// The number of slots that the instruction at `pc` accesses, 0 when it accesses memory.
     int count(int pc);
+
+    /// Whether the store at `pc` also goes to memory, where a helper reads it.
+    boolean inMemoryToo(int pc);
 
     /// The size of a slot: 1, 2, 4 or 8.
     int bytes(int variable);
