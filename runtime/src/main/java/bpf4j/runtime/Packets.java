@@ -220,8 +220,11 @@ public final class Packets {
                         ? java.lang.foreign.Arena.ofAuto().allocate(size, 8)
                         : MemorySegment.ofArray(new byte[size]);
         int base = slack - from;
-        // What was cut off in front can be had back: it begins where the packet began.
-        int first = Math.min(Math.min(execution.dataMeta, execution.data), Address.HEADROOM);
+        int first = Math.min(execution.dataMeta, execution.data);
+        if (execution.packetState.kind == PacketState.Kind.XDP) {
+            // What was cut off in front can be had back: it begins where the packet began.
+            first = Math.min(first, Address.HEADROOM);
+        }
         MemorySegment.copy(
                 old,
                 (long) execution.packetBase + first,

@@ -128,7 +128,7 @@ final class Calls {
     private static void lend(
             FrameState state, Value value, long from, long to, boolean written, Listener listener) {
         if (value instanceof Pointer p && p.region() == Region.STACK) {
-            long least = p.offset().smin() + from;
+            long least = Math.max(p.offset().smin(), BELOW) + from;
             long most = to == END || p.offset().smax() > 0 ? END : p.offset().smax() + to;
             listener.expose(least, most);
             if (written) {

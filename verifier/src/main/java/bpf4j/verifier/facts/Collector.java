@@ -179,7 +179,8 @@ final class Collector {
     }
 
     private static int depth(long offset) {
-        return (int) Math.max(0, Math.min(FRAME, -offset));
+        // The negative of the least number is negative.
+        return offset <= -FRAME ? FRAME : (int) Math.max(0, -offset);
     }
 
     /// After an instruction that does not end a block.
