@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 /// passed to subprograms and callbacks, chosen by branches and used behind later branches on the
 /// same bit, offset by numbers, overwritten in part. Many are refused by the verifier; what it
 /// accepts is hard to follow for an analysis that joins paths.
-final class FramePrograms {
+public final class FramePrograms {
     private static final int SLOTS = 8;
 
     private enum Kind {
@@ -29,7 +29,7 @@ final class FramePrograms {
     }
 
     /// The program of a seed.
-    static String of(long seed) {
+    public static String of(long seed) {
         return new FramePrograms(seed).program();
     }
 
