@@ -36,7 +36,7 @@ public final class FactsCheck implements StepObserver {
 
     /// For each frame that was entered, the bytes that are private and known, [#UNKNOWN] elsewhere,
     /// from the lowest on.
-    private final int @Nullable [][] shadows = new int[Address.STACK_FRAMES][];
+    private final int[] @Nullable [] shadows = new int[Address.STACK_FRAMES][];
 
     /// What is checked at each slot, made when the program first comes there.
     private final @Nullable Place[] places;
