@@ -1,7 +1,9 @@
 package bpf4j.testkit.fuzz;
 
+import bpf4j.isa.AluOp;
 import bpf4j.isa.Code;
 import bpf4j.isa.Insn;
+import bpf4j.isa.Operand;
 import bpf4j.kernel.KernelException;
 import bpf4j.kernel.KernelProgram;
 import bpf4j.runtime.Errno;
@@ -17,6 +19,7 @@ import bpf4j.verifier.Verifier;
 import bpf4j.verifier.facts.Access;
 import bpf4j.verifier.facts.Facts;
 import bpf4j.verifier.facts.Region;
+import bpf4j.verifier.facts.Value;
 
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +108,9 @@ final class Judge implements TrialJudge {
                 if (verified == null) {
                     String cause = refusal + ": " + ourText.replaceAll("\\d+", "N");
                     return new Judgement(accepted, program != null, cause, null);
+                }
+                if (program == null && mistakesFrames(trial, verified.facts())) {
+                    return new Judgement(accepted, null, refusal, null);
                 }
                 Problem problem =
                         program == null
@@ -210,6 +216,24 @@ final class Judge implements TrialJudge {
                 if (region == null || region == Region.STACK || region == Region.CALLER_STACK) {
                     return true;
                 }
+            }
+        }
+        return false;
+    }
+
+    /// Whether a subprogram adds the address of its frame to a number: Linux 6.18 takes the sum for
+    /// an address in the frame of the entry.
+    private static boolean mistakesFrames(Trial trial, Facts facts) {
+        Code code = trial.code();
+        for (int pc = 0; pc < code.size(); pc = code.next(pc)) {
+            if (code.at(pc) instanceof Insn.Alu(var _, AluOp op, int dst, Operand.Reg(int src))
+                    && op == AluOp.ADD
+                    && facts.routine(pc).start() != 0
+                    && !(facts.before(pc, dst) instanceof Value.Pointer)
+                    && facts.before(pc, src) instanceof Value.Pointer pointer
+                    && (pointer.region() == Region.STACK
+                            || pointer.region() == Region.CALLER_STACK)) {
+                return true;
             }
         }
         return false;
