@@ -59,6 +59,11 @@ record Weakened(Knowledge all, Set<Pass> without) implements Knowledge {
     }
 
     @Override
+    public int callback(int pc) {
+        return all.callback(pc);
+    }
+
+    @Override
     public boolean isTrusted() {
         return all.isTrusted();
     }

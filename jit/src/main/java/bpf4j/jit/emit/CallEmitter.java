@@ -43,10 +43,38 @@ final class CallEmitter {
             context.fault(pc, "helper " + call.id() + " does not exist here");
             return;
         }
+        int callback = call.id() == LoopEmitter.LOOP ? callback(pc) : -1;
+        if (callback >= 0) {
+            context.mark(pc);
+            new LoopEmitter(context).emit(() -> callDirectly(callback), this::pushFrameBelow, rep);
+            return;
+        }
         function(pc, helper, reads, rep);
         if (call.id() == TAIL_CALL) {
             leaveForTailCall();
         }
+    }
+
+    /// The number of the subprogram that a helper calls back, where it is a method within reach
+    /// that makes no tail calls; else -1.
+    private int callback(int pc) {
+        ProgramLayout layout = context.layout();
+        Integer index = layout.indexes().get(context.knowledge().callback(pc));
+        return index == null
+                        || layout.checked()
+                        || targets.className() == null
+                        || targets.splits().containsKey(index)
+                        || layout.tails().get(index)
+                ? -1
+                : index;
+    }
+
+    private void callDirectly(int index) {
+        String className = targets.className();
+        if (className == null) {
+            throw new AssertionError("subprogram " + index + " is out of reach");
+        }
+        writer.callStatic(className, context.layout().methodName(index), ProgramLayout.DESCRIPTOR);
     }
 
     /// A call of a kernel function.
@@ -114,8 +142,7 @@ final class CallEmitter {
                     "local",
                     "(Lbpf4j/jit/support/Links;ILbpf4j/runtime/Execution;IJJJJJ)J");
         } else {
-            writer.callStatic(
-                    targets.className(), layout.methodName(index), ProgramLayout.DESCRIPTOR);
+            callDirectly(index);
         }
         if (layout.tails().get(index)) {
             context.pushExecution();

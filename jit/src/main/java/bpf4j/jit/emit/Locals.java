@@ -15,6 +15,7 @@ final class Locals {
     private final int[] wide = new int[Effects.LIMIT + 1];
     private final int[] narrow = new int[Effects.LIMIT];
     private int budget = -1;
+    private int turn = -1;
     private int packet = -1;
     private int packetBase = -1;
     private int next;
@@ -97,6 +98,20 @@ final class Locals {
             budget = next++;
         }
         return budget;
+    }
+
+    /// Counts the turns of a loop of callbacks.
+    int turn() {
+        if (turn < 0) {
+            turn = next;
+            next += 2;
+        }
+        return turn;
+    }
+
+    /// How many turns there are.
+    int turns() {
+        return turn() + 1;
     }
 
     /// Holds the packet's array or segment from now on; see [PacketLocals].

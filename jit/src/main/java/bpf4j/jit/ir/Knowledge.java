@@ -57,6 +57,12 @@ public interface Knowledge {
         return null;
     }
 
+    /// The slot where the function begins whose address r2 holds before the call of slot `pc`, or
+    /// -1.
+    default int callback(int pc) {
+        return -1;
+    }
+
     /// Whether accesses to known regions cannot fault, so that those without effect can go.
     default boolean isTrusted() {
         return false;
