@@ -40,6 +40,10 @@ import java.util.concurrent.Callable;
         },
         mixinStandardHelpOptions = true)
 final class SelftestCommand implements Callable<Integer> {
+    /// The rule that stands for what cannot be judged without a kernel's types, such as a load from
+    /// `struct bpf_map` itself.
+    private static final String KERNEL_TYPES = "KERNEL_TYPES";
+
     /// The linkage of a function that is defined elsewhere.
     private static final int EXTERN = 2;
 
@@ -203,6 +207,9 @@ final class SelftestCommand implements Callable<Integer> {
             } catch (VerificationException e) {
                 verdict = SelftestResult.REJECT;
                 message = e.rejection().kernelText().lines().findFirst().orElse("");
+                if (why.isEmpty() && e.rejection().rule().equals(KERNEL_TYPES)) {
+                    why = "types of a kernel";
+                }
                 compare(e.log(), e.rejection().text());
             }
         }

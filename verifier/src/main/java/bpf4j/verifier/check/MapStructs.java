@@ -15,7 +15,7 @@ final class MapStructs {
         String struct = name(reg.theMap().type());
         if (!env.allowPointerLeaks) {
             return new Violation(
-                    Rule.KERNEL_TYPES,
+                    Rule.PERMISSION,
                     Violation.EPERM,
                     -1,
                     regno,
