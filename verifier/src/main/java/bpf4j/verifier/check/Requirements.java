@@ -22,8 +22,9 @@ public final class Requirements {
         if (!bpf && !type.is(ProgramType.Trait.UNPRIVILEGED)) {
             throw permission("a program of type " + type.name() + " needs the capability BPF");
         }
-        for (Capability capability : type.needs()) {
-            if (!policy.grants(capability)) {
+        for (Capability capability : Capability.values()) {
+            boolean needed = capability != Capability.BPF && type.needs().contains(capability);
+            if (needed && !policy.grants(capability)) {
                 throw permission(
                         "a program of type " + type.name() + " needs the capability " + capability);
             }
