@@ -186,7 +186,9 @@ public final class SteeredPrograms {
             }
             default -> {
                 bound = Integer.highestOneBit(bound + 1) - 1;
-                line("%s >>= %d", r, (r.equals("w8") ? 32 : 64) - Integer.bitCount(bound));
+                // There is no shift that leaves no bit.
+                int kept = Math.max(1, Integer.bitCount(bound));
+                line("%s >>= %d", r, (r.equals("w8") ? 32 : 64) - kept);
                 if (bound == 0) {
                     line("r8 = 0");
                 }
