@@ -201,7 +201,7 @@ final class Judge implements TrialJudge {
     /// the trusted policy: engines need not agree on those.
     private static boolean readsStaleStack(
             Trial trial, VerifiedProgram verified, Outcome reference) {
-        return reference.difference(OurEngines.onStaleStack(trial, verified), "", "") != null;
+        return reference.difference(OurEngines.inFreshFrames(trial, verified), "", "") != null;
     }
 
     /// Whether Linux 6.18 may take a branch that it should not: it does not follow a number that

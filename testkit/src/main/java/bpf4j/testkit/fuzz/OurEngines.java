@@ -42,8 +42,6 @@ final class OurEngines {
     /// Instructions that one run may take: generated programs take a few thousand.
     private static final long FUEL = 1_000_000;
 
-    private static final byte STALE = (byte) 0xA5;
-
     private OurEngines() {}
 
     private interface Loader {
@@ -59,14 +57,14 @@ final class OurEngines {
         }
     }
 
-    /// The interpreter, on a stack that is full of one byte.
-    static Outcome onStaleStack(Trial trial, VerifiedProgram program) {
+    /// The interpreter, in frames that are full of one byte at first.
+    static Outcome inFreshFrames(Trial trial, VerifiedProgram program) {
         return run(
                 trial,
-                bindings ->
-                        new Ready(
-                                Interpreter.load(program, bindings),
-                                execution -> Arrays.fill(execution.stack, STALE)));
+                bindings -> {
+                    FreshFrames frames = new FreshFrames(program.spec().code());
+                    return new Ready(Interpreter.load(program, bindings, frames), frames::begin);
+                });
     }
 
     /// The interpreter on a stack of zeros, every step compared with the facts.

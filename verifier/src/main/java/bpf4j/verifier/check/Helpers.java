@@ -244,9 +244,12 @@ final class Helpers {
                     throw Violation.invalid(
                             Rule.KERNEL_TYPES, -1, "bpf_find_vma needs kernel types");
             case SNPRINTF -> {
-                Reg length = env.reg(5);
-                if (length.var.isConst() && length.var.value() % 8 != 0) {
-                    throw Violation.invalid(Rule.HELPER_ARGUMENT, 5, "Invalid format string");
+                long length = env.reg(5).var.value();
+                Reg format = env.reg(3);
+                int start = (int) (format.off + format.var.value());
+                if (length % 8 != 0
+                        || !FormatString.isValid(format.theMap(), start, (int) (length / 8))) {
+                    throw Violation.invalid(Rule.HELPER_ARGUMENT, 3, "Invalid format string");
                 }
             }
             case GET_FUNC_IP -> {
