@@ -17,14 +17,13 @@ public interface ExplorationObserver {
     /// What the verifier knows at some place on a path.
     interface Explored {
         /// What a register holds, in the log's words: `scalar`, `map_value_or_null`, `?` when it
-        /// was
-        /// never written.
+        /// was never written.
         String kind(int register);
 
-        /// The numbers that a register may hold; null unless it holds one.
+        /// The numbers that a register may hold; null unless it holds one and is still read.
         @Nullable Scalar number(int register);
 
-        /// Whether a register holds a pointer that is not null.
+        /// Whether a register holds a pointer that is not null, and is still read.
         boolean isNonNull(int register);
     }
 }

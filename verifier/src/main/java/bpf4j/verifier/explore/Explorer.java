@@ -74,13 +74,21 @@ public final class Explorer {
                 @Override
                 public @Nullable Scalar number(int register) {
                     Reg reg = env.reg(register);
-                    return reg.isScalar() ? reg.var : null;
+                    return isLive(register) && reg.isScalar() ? reg.var : null;
                 }
 
                 @Override
                 public boolean isNonNull(int register) {
                     Reg reg = env.reg(register);
-                    return reg.isPointer() && !reg.isNullable() && reg.kind != Kind.NOT_INIT;
+                    return isLive(register)
+                            && reg.isPointer()
+                            && !reg.isNullable()
+                            && reg.kind != Kind.NOT_INIT;
+                }
+
+                /// States that differ in other registers only are explored once.
+                private boolean isLive(int register) {
+                    return (cfg.liveBefore[env.pc] >> register & 1) != 0;
                 }
             };
 
