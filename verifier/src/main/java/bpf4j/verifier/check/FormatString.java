@@ -67,23 +67,19 @@ final class FormatString {
         if (endsHere()) {
             return true;
         }
-        switch (kind) {
-            case 'k', 'u' -> {
-                at += 2;
-                return peek(-1) == 's' && endsHere();
-            }
-            case 'K', 'x', 's', 'S', 'B' -> {
-                at++;
-                return true;
-            }
-            case 'i', 'I' -> {
-                at += 2;
-                return peek(-1) == '4' || peek(-1) == '6';
-            }
-            default -> {
-                return false;
-            }
-        }
+        at++;
+        return switch (kind) {
+            case 'k', 'u' -> peek(0) == 's' && after() && endsHere();
+            case 'K', 'x', 's', 'S', 'B' -> true;
+            case 'i', 'I' -> (peek(0) == '4' || peek(0) == '6') && after();
+            default -> false;
+        };
+    }
+
+    /// Goes on behind a character that is as it should be.
+    private boolean after() {
+        at++;
+        return true;
     }
 
     private boolean number() {
