@@ -210,7 +210,12 @@ public final class Packets {
         if (execution.packetBase + low >= 0 && execution.packetBase + (long) high <= capacity) {
             return;
         }
-        int from = Math.min(low, Math.min(execution.dataMeta, execution.data));
+        int first = Math.min(execution.dataMeta, execution.data);
+        if (execution.packetState.kind == PacketState.Kind.XDP) {
+            // What was cut off in front can be had back: it begins where the packet began.
+            first = Math.min(first, Math.max(Address.HEADROOM, -execution.packetBase));
+        }
+        int from = Math.min(low, first);
         int to = Math.max(high, execution.dataEnd);
         int slack = 256;
         MemorySegment old = execution.packetSegment();
@@ -220,11 +225,6 @@ public final class Packets {
                         ? java.lang.foreign.Arena.ofAuto().allocate(size, 8)
                         : MemorySegment.ofArray(new byte[size]);
         int base = slack - from;
-        int first = Math.min(execution.dataMeta, execution.data);
-        if (execution.packetState.kind == PacketState.Kind.XDP) {
-            // What was cut off in front can be had back: it begins where the packet began.
-            first = Math.min(first, Address.HEADROOM);
-        }
         MemorySegment.copy(
                 old,
                 (long) execution.packetBase + first,

@@ -12,24 +12,25 @@ import java.util.Arrays;
 /// in
 /// a frame before can be read then, be it of an earlier call, callback or tail call.
 final class FreshFrames implements StepObserver {
-    private static final byte STALE = (byte) 0xA5;
     private static final int TAIL_CALL = 12;
 
     private final Code code;
+    private final byte stale;
     private byte[] stack = new byte[0];
     private int lastFrame;
     private int next;
     private boolean left;
 
-    /// Frames of a program with this code.
-    FreshFrames(Code code) {
+    /// Frames of a program with this code, full of `stale` at first.
+    FreshFrames(Code code, byte stale) {
         this.code = code;
+        this.stale = stale;
     }
 
     /// A run begins.
     void begin(Execution running) {
         stack = running.stack;
-        Arrays.fill(stack, STALE);
+        Arrays.fill(stack, stale);
         lastFrame = 0;
         left = false;
     }
@@ -39,7 +40,7 @@ final class FreshFrames implements StepObserver {
         boolean entered = frame > lastFrame || left && frame == lastFrame && pc != next;
         if (entered) {
             int end = Address.offset(registers[10]);
-            Arrays.fill(stack, end - Address.FRAME_SIZE, end, STALE);
+            Arrays.fill(stack, end - Address.FRAME_SIZE, end, stale);
         }
         lastFrame = frame;
         // After an exit comes the caller, in a lower frame, or the next turn of a callback; after a

@@ -201,7 +201,9 @@ final class Judge implements TrialJudge {
     /// the trusted policy: engines need not agree on those.
     private static boolean readsStaleStack(
             Trial trial, VerifiedProgram verified, Outcome reference) {
-        return reference.difference(OurEngines.inFreshFrames(trial, verified), "", "") != null;
+        return reference.difference(OurEngines.inFreshFrames(trial, verified, 0xA5), "", "") != null
+                || reference.difference(OurEngines.inFreshFrames(trial, verified, 0), "", "")
+                        != null;
     }
 
     /// Whether Linux 6.18 may take a branch that it should not: it does not follow a number that

@@ -58,11 +58,11 @@ final class OurEngines {
     }
 
     /// The interpreter, in frames that are full of one byte at first.
-    static Outcome inFreshFrames(Trial trial, VerifiedProgram program) {
+    static Outcome inFreshFrames(Trial trial, VerifiedProgram program, int stale) {
         return run(
                 trial,
                 bindings -> {
-                    FreshFrames frames = new FreshFrames(program.spec().code());
+                    FreshFrames frames = new FreshFrames(program.spec().code(), (byte) stale);
                     return new Ready(Interpreter.load(program, bindings, frames), frames::begin);
                 });
     }
